@@ -1,0 +1,19 @@
+"""Errors, clock, ids, backoff and logs: what every other package may use."""
+
+from farola.base.backoff import Backoff
+from farola.base.clock import Clock, ManualClock, SystemClock
+from farola.base.errors import Error, Kind
+from farola.base.ids import new_id
+from farola.base.logs import configure_logs, get_logger
+
+__all__ = [
+    "Backoff",
+    "Clock",
+    "Error",
+    "Kind",
+    "ManualClock",
+    "SystemClock",
+    "configure_logs",
+    "get_logger",
+    "new_id",
+]

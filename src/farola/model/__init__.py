@@ -1,0 +1,24 @@
+"""The domain's words as frozen values, without input or output."""
+
+from farola.model.camera import Address, Camera, Credentials, Papers, StreamKind
+from farola.model.person import Person, Session
+from farola.model.recording import Gap, Rendition, Run, Segment, Span
+from farola.model.state import Alarm, CameraState, Phase
+
+__all__ = [
+    "Address",
+    "Alarm",
+    "Camera",
+    "CameraState",
+    "Credentials",
+    "Gap",
+    "Papers",
+    "Person",
+    "Phase",
+    "Rendition",
+    "Run",
+    "Segment",
+    "Session",
+    "Span",
+    "StreamKind",
+]
