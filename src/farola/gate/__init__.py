@@ -1,0 +1,24 @@
+"""The single media gate: every picture that leaves Farola passes here, and nowhere else."""
+
+from farola.gate.admitted import Admitted
+from farola.gate.gate import Gate
+from farola.gate.media import Chunk, Dropped, Footage, Init, KeyFrame, LiveMessage, StateChange
+from farola.gate.rules import Viewer, decide
+from farola.gate.sources import LiveSource, LiveSubscription, PlaybackSource
+
+__all__ = [
+    "Admitted",
+    "Chunk",
+    "Dropped",
+    "Footage",
+    "Gate",
+    "Init",
+    "KeyFrame",
+    "LiveMessage",
+    "LiveSource",
+    "LiveSubscription",
+    "PlaybackSource",
+    "StateChange",
+    "Viewer",
+    "decide",
+]

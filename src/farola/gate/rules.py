@@ -1,0 +1,50 @@
+"""Who may see what, and in which rendition: pure functions, no input or output.
+
+A rule takes a look that somebody asks for and either gives back the rendition that it allows, or
+raises. Rules run in the order of `RULES`, each on the rendition that the one before allowed, so
+that a rule can narrow what comes after it and none can widen a refusal. Redaction and grants are
+further rules; the ledger entry is the gate's own step between the decision and the media.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from farola.base import Error, Kind
+from farola.model import Camera, Person, Rendition, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks. `person` is None when nobody is signed in."""
+
+    person: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What somebody asks to see. `span` is None for live."""
+
+    viewer: Viewer
+    camera: Camera
+    span: Span | None
+
+
+type Rule = Callable[[Look, Rendition], Rendition]
+
+
+def signed_in(look: Look, rendition: Rendition) -> Rendition:
+    """Nobody sees anything without signing in. Raises UNAUTHENTICATED."""
+    if look.viewer.person is None:
+        raise Error(Kind.UNAUTHENTICATED, "sign in to see this camera")
+    return rendition
+
+
+RULES: tuple[Rule, ...] = (signed_in,)
+
+
+def decide(viewer: Viewer, camera: Camera, span: Span | None, rendition: Rendition) -> Rendition:
+    """The rendition in which this look may happen; raises Error when it may not."""
+    look = Look(viewer, camera, span)
+    for rule in RULES:
+        rendition = rule(look, rendition)
+    return rendition

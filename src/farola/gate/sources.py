@@ -1,0 +1,58 @@
+"""Where the gate takes media from. Live and playback implement these; nothing else calls them."""
+
+from typing import Protocol
+
+from farola.gate.media import Footage, KeyFrame, LiveMessage
+from farola.model import Span, StreamKind
+
+
+class LiveSubscription(Protocol):
+    """One viewer's place in a live stream.
+
+    Iterating waits for the next message and ends when the source shuts down. The source bounds what
+    it keeps for a slow viewer and reports what it left out as `Dropped`. `close` gives the place
+    back at once, may be called twice, and does not wait.
+    """
+
+    def __aiter__(self) -> "LiveSubscription": ...
+
+    async def __anext__(self) -> LiveMessage: ...
+
+    def close(self) -> None: ...
+
+
+class LiveSource(Protocol):
+    def subscribe(self, camera_id: str, stream: StreamKind) -> LiveSubscription:
+        """A place in the camera's live stream; it says nothing until the stream does.
+
+        Raises Error: NOT_FOUND for a stream that the camera lacks, UNAVAILABLE for too many places.
+        """
+        ...
+
+
+class PlaybackSource(Protocol):
+    """Recorded media. Every method may block on disk; the gate calls them in threads.
+
+    `key` is what the playlist named; a key of another camera is NOT_FOUND, as is one that is not a
+    key at all. All raise Error, among others NOT_FOUND where nothing was recorded.
+    """
+
+    def playlist(self, camera_id: str, stream: StreamKind, span: Span) -> str:
+        """An HLS media playlist whose URIs are `media/init/KEY.mp4` and `media/part/KEY.m4s`."""
+        ...
+
+    def init(self, camera_id: str, key: str) -> bytes:
+        """The init segment that an EXT-X-MAP named; it holds no picture."""
+        ...
+
+    def part(self, camera_id: str, key: str) -> Footage:
+        """The media segment that a playlist named."""
+        ...
+
+    def clip(self, camera_id: str, stream: StreamKind, span: Span) -> Footage:
+        """The span as one MP4, from the key frame at or before its start."""
+        ...
+
+    def key_frame(self, camera_id: str, stream: StreamKind, at_us: int) -> KeyFrame:
+        """The key frame nearest to `at_us`; NOT_FOUND when none was recorded within 10 s."""
+        ...
