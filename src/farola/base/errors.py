@@ -14,11 +14,14 @@ class Kind(StrEnum):
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
     CONFLICT = "conflict"
     RATE_LIMITED = "rate_limited"
     TOO_LARGE = "too_large"
     UNAVAILABLE = "unavailable"
     CONFIG_INVALID = "config_invalid"
+    CREDENTIALS_NEEDED = "credentials_needed"
+    INTERNAL = "internal"
 
     # What a camera did.
     ADDRESS_REFUSED = "address_refused"

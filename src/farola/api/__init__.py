@@ -1,0 +1,31 @@
+"""The HTTP API: routes by noun over services that the app brings."""
+
+from farola.api.application import create_app
+from farola.api.services import (
+    STORED,
+    CameraDraft,
+    Cameras,
+    ConnectionTest,
+    RecordedDay,
+    Services,
+    SignIn,
+    States,
+    Stored,
+    Timeline,
+)
+from farola.api.settings import ApiSettings
+
+__all__ = [
+    "STORED",
+    "ApiSettings",
+    "CameraDraft",
+    "Cameras",
+    "ConnectionTest",
+    "RecordedDay",
+    "Services",
+    "SignIn",
+    "States",
+    "Stored",
+    "Timeline",
+    "create_app",
+]

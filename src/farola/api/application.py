@@ -1,0 +1,61 @@
+"""Puts the API together. What each part does stands in its own file."""
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from farola.api import about, cameras, errors, live, media, metrics, session, states, timeline
+from farola.api.console import console_routes
+from farola.api.guard import SessionGuard
+from farola.api.headers import SecurityHeaders
+from farola.api.limits import RequestLimits
+from farola.api.media_door import MediaDoor
+from farola.api.origin import OriginGuard
+from farola.api.services import Services
+from farola.api.settings import ApiSettings
+from farola.api.sockets import OpenSockets
+
+ROUTERS = (
+    session.router,
+    cameras.router,
+    states.router,
+    timeline.router,
+    live.router,
+    media.router,
+    about.router,
+    metrics.router,
+)
+
+
+def create_app(services: Services, settings: ApiSettings) -> FastAPI:
+    """The whole HTTP side of Farola as an ASGI application.
+
+    A request passes from the outside in: headers for its answer, limits, its origin, its session,
+    the media door, the routes.
+    """
+    https = (settings.public_url or "").startswith("https://")
+    app = FastAPI(
+        title="Farola",
+        version=settings.version,
+        description="A city camera platform that lights the street and does not learn your name.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+        middleware=[
+            Middleware(SecurityHeaders, https=https),
+            Middleware(RequestLimits),
+            Middleware(OriginGuard, public_url=settings.public_url),
+            Middleware(SessionGuard, sign_in=services.sign_in),
+            Middleware(MediaDoor),
+        ],
+    )
+    app.state.services = services
+    app.state.settings = settings
+    app.state.sockets = OpenSockets()
+    app.state.registry = metrics.registry_of(services.states)
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.router.routes.extend(console_routes(settings.console))
+    return app

@@ -1,0 +1,244 @@
+"""A camera, its state and a connection test as JSON, and their way to and from the model."""
+
+import ipaddress
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from farola.api.fields import Answer, Body, CameraId, Micros, Name, Prose, Secret
+from farola.api.services import STORED, CameraDraft, ConnectionTest, Stored
+from farola.base import Kind
+from farola.model import Address, Alarm, Camera, CameraState, Credentials, Papers, Phase
+
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+
+
+def _host(value: str) -> str:
+    """A host name (RFC 1123) or an IP address without brackets or zone."""
+    if ":" in value:
+        ipaddress.IPv6Address(value)
+        if "%" in value:
+            raise ValueError("an address must not name an interface")
+        return value
+    if not all(_LABEL.fullmatch(label) for label in value.removesuffix(".").split(".")):
+        raise ValueError("neither a host name nor an IP address")
+    return value
+
+
+class AddressBody(Body):
+    """Where a stream is reached, in parts; user name and password never stand here."""
+
+    scheme: Literal["rtsp", "rtsps"]
+    host: Annotated[
+        str, StringConstraints(min_length=1, max_length=253, strict=True), AfterValidator(_host)
+    ]
+    port: Annotated[int, Field(ge=1, le=65535)]
+    path: Annotated[
+        str, StringConstraints(max_length=1024, pattern=r"^/[!-~]*$"), Field(examples=["/stream1"])
+    ]
+
+    def model(self) -> Address:
+        return Address(self.scheme, self.host, self.port, self.path)
+
+
+class CredentialsBody(Body):
+    username: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    password: Secret
+
+    def model(self) -> Credentials:
+        return Credentials(self.username, self.password)
+
+
+class NewCamera(Body):
+    """A camera as somebody describes it. The last three say why it may exist."""
+
+    name: Name
+    place: Name
+    main: AddressBody
+    sub: AddressBody | None = None
+    credentials: CredentialsBody | None = None
+    purpose: Prose
+    legal_basis: Prose
+    office: Prose
+    enabled: bool
+
+    def draft(self) -> CameraDraft:
+        return CameraDraft(
+            name=self.name,
+            place=self.place,
+            main=self.main.model(),
+            sub=self.sub.model() if self.sub else None,
+            papers=Papers(self.purpose, self.legal_basis, self.office),
+            enabled=self.enabled,
+        )
+
+
+class CameraUpdate(NewCamera):
+    """Replaces a camera. Without `credentials` the stored ones stay, null removes them."""
+
+    def chosen_credentials(self) -> Credentials | Stored | None:
+        return _chosen(self, self.credentials)
+
+
+class TestRequest(Body):
+    """Without `credentials`, those stored for `camera_id` are used where it is given."""
+
+    __test__ = False  # its name does not make it pytest's
+
+    main: AddressBody
+    credentials: CredentialsBody | None = None
+    camera_id: CameraId | None = None
+
+    def chosen_credentials(self) -> Credentials | Stored | None:
+        return _chosen(self, self.credentials) if self.camera_id else self._given()
+
+    def _given(self) -> Credentials | None:
+        return self.credentials.model() if self.credentials else None
+
+
+def _chosen(body: Body, given: CredentialsBody | None) -> Credentials | Stored | None:
+    if "credentials" not in body.model_fields_set:
+        return STORED
+    return given.model() if given else None
+
+
+class AddressAnswer(Answer):
+    scheme: Literal["rtsp", "rtsps"]
+    host: str
+    port: int
+    path: str
+
+    @classmethod
+    def of(cls, address: Address) -> "AddressAnswer":
+        return cls(scheme=address.scheme, host=address.host, port=address.port, path=address.path)
+
+
+class CameraStateAnswer(Answer):
+    """A camera's condition now. Counters start with the recorder; `lag_us` is None before the first
+    fragment; `camera_offset_us` is the camera's clock minus ours, None when never measured.
+    """
+
+    camera_id: str
+    phase: Phase
+    reason: Kind | None
+    detail: str
+    since_us: Micros
+    frames: int
+    bytes: int
+    lost: int
+    gaps: int
+    reconnects: int
+    dropped: int
+    lag_us: int | None
+    camera_offset_us: int | None
+    width: int
+    height: int
+    codec: str
+
+    @classmethod
+    def of(cls, state: CameraState) -> "CameraStateAnswer":
+        return cls(**{name: getattr(state, name) for name in cls.model_fields})
+
+
+class CameraAnswer(Answer):
+    """A camera as everybody signed in may know it; credentials are never given back."""
+
+    id: str
+    name: str
+    place: str
+    main: AddressAnswer
+    sub: AddressAnswer | None
+    purpose: str
+    legal_basis: str
+    office: str
+    enabled: bool
+    has_credentials: bool
+    created_us: Micros
+    state: CameraStateAnswer
+
+    @classmethod
+    def of(cls, camera: Camera, state: CameraState | None) -> "CameraAnswer":
+        return cls(
+            id=camera.id,
+            name=camera.name,
+            place=camera.place,
+            main=AddressAnswer.of(camera.main),
+            sub=AddressAnswer.of(camera.sub) if camera.sub else None,
+            purpose=camera.papers.purpose,
+            legal_basis=camera.papers.legal_basis,
+            office=camera.papers.office,
+            enabled=camera.enabled,
+            has_credentials=camera.has_credentials,
+            created_us=camera.created_us,
+            state=CameraStateAnswer.of(state or unseen(camera)),
+        )
+
+
+class CameraList(Answer):
+    cameras: list[CameraAnswer]
+
+
+class TestAnswer(Answer):
+    """What the camera answered; `frame_rate` is in pictures a second."""
+
+    __test__ = False
+
+    ok: bool
+    reason: Kind | None
+    detail: str
+    codec: str
+    width: int
+    height: int
+    frame_rate: float | None
+    audio_offered: bool
+    elapsed_ms: int
+
+    @classmethod
+    def of(cls, test: ConnectionTest) -> "TestAnswer":
+        rate = test.frame_rate
+        return cls(
+            ok=test.ok,
+            reason=test.reason,
+            detail=test.detail,
+            codec=test.codec,
+            width=test.width,
+            height=test.height,
+            frame_rate=round(rate[0] / rate[1], 3) if rate and rate[1] else None,
+            audio_offered=test.audio_offered,
+            elapsed_ms=test.elapsed_ms,
+        )
+
+
+class AlarmAnswer(Answer):
+    """A condition of the whole recorder that somebody must mend; it clears by itself."""
+
+    kind: Kind
+    message: str
+    since_us: Micros
+
+    @classmethod
+    def of(cls, alarm: Alarm) -> "AlarmAnswer":
+        return cls(kind=alarm.kind, message=alarm.message, since_us=alarm.since_us)
+
+
+def unseen(camera: Camera) -> CameraState:
+    """The state of a camera that no recorder has spoken of yet."""
+    return CameraState(
+        camera_id=camera.id,
+        phase=Phase.CONNECTING if camera.enabled else Phase.OFF,
+        reason=None if camera.enabled else Kind.CAMERA_DISABLED,
+        detail="",
+        since_us=camera.created_us,
+        frames=0,
+        bytes=0,
+        lost=0,
+        gaps=0,
+        reconnects=0,
+        dropped=0,
+        lag_us=None,
+        camera_offset_us=None,
+        width=0,
+        height=0,
+        codec="",
+    )

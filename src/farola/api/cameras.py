@@ -1,0 +1,112 @@
+"""Cameras: list, add, replace, try."""
+
+import asyncio
+
+from fastapi import APIRouter
+
+from farola.api.camera_models import (
+    CameraAnswer,
+    CameraList,
+    CameraUpdate,
+    NewCamera,
+    TestAnswer,
+    TestRequest,
+)
+from farola.api.fields import CameraId, problem_of
+from farola.api.guard import SignedIn
+from farola.api.reach import Reach, camera_of, off_loop
+from farola.api.services import STORED, ConnectionTest
+from farola.base import Error, Kind
+from farola.model import Address, Camera
+
+router = APIRouter(prefix="/api/cameras", tags=["cameras"])
+
+_TEST_WITHIN_S = 20
+
+
+@router.get("", responses=problem_of(401, 503))
+async def list_cameras(signed_in: SignedIn, services: Reach) -> CameraList:
+    """Every camera with its state, by name."""
+    cameras = await off_loop(services.cameras.list)
+    states = {state.camera_id: state for state in services.states.all()}
+    return CameraList(
+        cameras=[CameraAnswer.of(camera, states.get(camera.id)) for camera in cameras]
+    )
+
+
+@router.post("", status_code=201, responses=problem_of(401, 403, 409, 413, 422, 503))
+async def add_camera(body: NewCamera, signed_in: SignedIn, services: Reach) -> CameraAnswer:
+    """Add a camera; recording begins at once when it is enabled."""
+    credentials = body.credentials.model() if body.credentials else None
+    camera = await off_loop(services.cameras.add, body.draft(), credentials)
+    return CameraAnswer.of(camera, services.states.of(camera.id))
+
+
+@router.post("/test", responses=problem_of(401, 403, 404, 413, 422, 503))
+async def test_camera(body: TestRequest, signed_in: SignedIn, services: Reach) -> TestAnswer:
+    """Connect to a camera once and tell what it answered; nothing is stored."""
+    credentials = body.chosen_credentials()
+    main = body.main.model()
+    if body.camera_id is not None:
+        camera = await camera_of(services, body.camera_id)
+        if credentials is STORED:
+            _require_known_endpoints(camera, main)
+    try:
+        async with asyncio.timeout(_TEST_WITHIN_S):
+            test = await services.cameras.test(main, credentials, body.camera_id)
+    except TimeoutError:
+        test = _timed_out()
+    return TestAnswer.of(test)
+
+
+@router.get("/{camera_id}", responses=problem_of(401, 404, 422, 503))
+async def get_camera(camera_id: CameraId, signed_in: SignedIn, services: Reach) -> CameraAnswer:
+    """One camera with its state."""
+    camera = await camera_of(services, camera_id)
+    return CameraAnswer.of(camera, services.states.of(camera_id))
+
+
+@router.put("/{camera_id}", responses=problem_of(401, 403, 404, 409, 413, 422, 503))
+async def update_camera(
+    camera_id: CameraId, body: CameraUpdate, signed_in: SignedIn, services: Reach
+) -> CameraAnswer:
+    """Replace a camera's description; `enabled` false stops its recording."""
+    credentials = body.chosen_credentials()
+    draft = body.draft()
+    if credentials is STORED:
+        addresses = [draft.main, draft.sub] if draft.sub else [draft.main]
+        _require_known_endpoints(await camera_of(services, camera_id), *addresses)
+    camera = await off_loop(services.cameras.update, camera_id, draft, credentials)
+    return CameraAnswer.of(camera, services.states.of(camera_id))
+
+
+def _require_known_endpoints(camera: Camera, *addresses: Address) -> None:
+    """Stored credentials go only where they went before.
+
+    Otherwise whoever may edit a camera could point it at a machine of their own and read the
+    password there. Raises CREDENTIALS_NEEDED.
+    """
+    known = [camera.main, camera.sub] if camera.sub else [camera.main]
+    if camera.has_credentials and not _endpoints(addresses) <= _endpoints(known):
+        raise Error(
+            Kind.CREDENTIALS_NEEDED,
+            "the address changed: give the camera's user name and password again",
+        )
+
+
+def _endpoints(addresses: list[Address] | tuple[Address, ...]) -> set[tuple[str, str, int]]:
+    return {(address.scheme, address.host.lower(), address.port) for address in addresses}
+
+
+def _timed_out() -> ConnectionTest:
+    return ConnectionTest(
+        ok=False,
+        reason=Kind.TIMED_OUT,
+        detail=f"no answer within {_TEST_WITHIN_S} s",
+        codec="",
+        width=0,
+        height=0,
+        frame_rate=None,
+        audio_offered=False,
+        elapsed_ms=_TEST_WITHIN_S * 1000,
+    )

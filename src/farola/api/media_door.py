@@ -1,0 +1,125 @@
+"""The only way for pictures out of the API: what the gate admitted, and nothing else.
+
+`AdmittedMedia` answers with what the gate let through. `MediaDoor` stands outside all routes and
+refuses every other answer under `/api/` that is not one of the few kinds of text that the API
+speaks, so that a route cannot return media around the gate even by accident.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+
+from anyio.to_thread import run_sync
+from starlette.datastructures import Headers
+from starlette.responses import StreamingResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from farola.base import get_logger
+from farola.gate import Admitted, Chunk, Footage, Init, KeyFrame
+
+MP4 = "video/mp4"
+MEDIA_SEGMENT = "video/iso.segment"
+PLAYLIST = "application/vnd.apple.mpegurl"
+# Each look will be written to the ledger before its media leaves, so no cache may answer instead.
+_NO_STORE = "no-store"
+_MARK = "farola.admitted"
+_TEXT = frozenset({"application/json", "application/problem+json", "text/plain"})
+_log = get_logger("api")
+
+
+class AdmittedMedia(StreamingResponse):
+    """Answers with admitted media; the `farola-rendition` header says which rendition it is."""
+
+    def __init__(
+        self,
+        admitted: Admitted[str] | Admitted[bytes] | Admitted[KeyFrame] | Admitted[Footage],
+        media_type: str,
+        headers: Mapping[str, str] | None = None,
+        status_code: int = 200,
+    ) -> None:
+        if not isinstance(admitted, Admitted):
+            raise TypeError("media leaves only after the gate admitted it")
+        chunks, size = _content(admitted.media)
+        more = dict(headers or {})
+        more["cache-control"] = _NO_STORE
+        more["farola-rendition"] = admitted.rendition.value
+        if size is not None:
+            more["content-length"] = str(size)
+        super().__init__(_in_threads(chunks), status_code, more, media_type)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[_MARK] = True
+        await super().__call__(scope, receive, send)
+
+
+def _content(media: str | bytes | KeyFrame | Footage) -> tuple[Iterator[bytes], int | None]:
+    if isinstance(media, Footage):
+        return media.chunks, media.size
+    if isinstance(media, KeyFrame):
+        return iter((media.data,)), len(media.data)
+    data = media.encode() if isinstance(media, str) else media
+    return iter((data,)), len(data)
+
+
+async def _in_threads(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Reads and decrypts off the event loop, one chunk at a time, and closes what it read."""
+    try:
+        while (chunk := await run_sync(next, chunks, None)) is not None:
+            yield chunk
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+
+
+async def send_init(websocket: WebSocket, admitted: Admitted[object], init: Init) -> None:
+    """The init message of a live stream and then its init segment."""
+    await websocket.send_json(
+        {
+            "type": "init",
+            "mime": init.mime,
+            "width": init.width,
+            "height": init.height,
+            "rendition": admitted.rendition.value,
+        }
+    )
+    await _send_bytes(websocket, admitted, init.data)
+
+
+async def send_chunk(websocket: WebSocket, admitted: Admitted[object], chunk: Chunk) -> None:
+    """One access unit; waits while the socket's own buffer is full."""
+    await _send_bytes(websocket, admitted, chunk.data)
+
+
+async def _send_bytes(websocket: WebSocket, admitted: Admitted[object], data: bytes) -> None:
+    if not isinstance(admitted, Admitted):
+        raise TypeError("media leaves only after the gate admitted it")
+    websocket.scope[_MARK] = True
+    await websocket.send_bytes(data)
+
+
+class MediaDoor:
+    """Refuses answers under `/api/` that are neither plain text kinds nor admitted media."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"} or not scope["path"].startswith("/api/"):
+            await self._app(scope, receive, send)
+            return
+
+        async def send_checked(message: Message) -> None:
+            if not scope.get(_MARK) and _may_be_media(message):
+                _log.error("media refused that the gate did not admit", path=scope["path"])
+                raise RuntimeError("media that the gate did not admit")
+            await send(message)
+
+        await self._app(scope, receive, send_checked)
+
+
+def _may_be_media(message: Message) -> bool:
+    if message["type"] == "http.response.start":
+        media_type = Headers(raw=message["headers"]).get("content-type", "")
+        empty = message["status"] in {204, 304}
+        return not empty and media_type.partition(";")[0].strip().lower() not in _TEXT
+    return message["type"] == "websocket.send" and message.get("bytes") is not None

@@ -1,0 +1,37 @@
+"""How routes reach the services and run what blocks in threads."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated
+
+from anyio.to_thread import run_sync
+from fastapi import Depends
+from fastapi.requests import HTTPConnection
+
+from farola.api.services import Services
+from farola.api.settings import ApiSettings
+from farola.model import Camera
+
+
+def _services(connection: HTTPConnection) -> Services:
+    services: Services = connection.app.state.services
+    return services
+
+
+def _settings(connection: HTTPConnection) -> ApiSettings:
+    settings: ApiSettings = connection.app.state.settings
+    return settings
+
+
+Reach = Annotated[Services, Depends(_services)]
+Told = Annotated[ApiSettings, Depends(_settings)]
+
+
+async def off_loop[**P, T](call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run what may block on a disk, a database or a password hash in a thread."""
+    return await run_sync(partial(call, *args, **kwargs))
+
+
+async def camera_of(services: Services, camera_id: str) -> Camera:
+    """The camera; raises NOT_FOUND."""
+    return await off_loop(services.cameras.get, camera_id)

@@ -1,0 +1,153 @@
+"""What the API needs from the rest of Farola, declared by the one who needs it.
+
+Methods that are not `async` may block on the catalogue or on argon2: the routes call them in
+threads. `States` is the exception: it answers from memory and is called on the event loop.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from farola.base import Clock, Kind
+from farola.gate import Gate
+from farola.model import (
+    Address,
+    Alarm,
+    Camera,
+    CameraState,
+    Credentials,
+    Gap,
+    Papers,
+    Session,
+    Span,
+    StreamKind,
+)
+
+
+class Stored(Enum):
+    """In place of credentials: those that are stored already."""
+
+    STORED = "stored"
+
+
+STORED = Stored.STORED
+
+
+@dataclass(frozen=True, slots=True)
+class CameraDraft:
+    """A camera as somebody describes it, before it has an id."""
+
+    name: str
+    place: str
+    main: Address
+    sub: Address | None
+    papers: Papers
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionTest:
+    """What a camera answered. `frame_rate` is a fraction, None when the stream does not tell."""
+
+    ok: bool
+    reason: Kind | None
+    detail: str
+    codec: str
+    width: int
+    height: int
+    frame_rate: tuple[int, int] | None
+    audio_offered: bool
+    elapsed_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDay:
+    """A local day on which something was recorded, and how many microseconds of it."""
+
+    day: date
+    recorded_us: int
+
+
+class Cameras(Protocol):
+    """Raises Error: NOT_FOUND, CONFLICT for a name in use, ADDRESS_REFUSED, CATALOG_LOCKED."""
+
+    def list(self) -> list[Camera]: ...
+
+    def get(self, camera_id: str) -> Camera: ...
+
+    def add(self, draft: CameraDraft, credentials: Credentials | None) -> Camera: ...
+
+    def update(
+        self, camera_id: str, draft: CameraDraft, credentials: Credentials | Stored | None
+    ) -> Camera:
+        """Replace what is known of a camera; STORED keeps its credentials, None removes them."""
+        ...
+
+    async def test(
+        self, main: Address, credentials: Credentials | Stored | None, camera_id: str | None
+    ) -> ConnectionTest:
+        """Connect once, in bounded time. STORED takes the credentials of `camera_id`.
+
+        A camera that fails is an answer (`ok` false), not an Error.
+        """
+        ...
+
+
+class States(Protocol):
+    """From memory, without blocking."""
+
+    def all(self) -> list[CameraState]: ...
+
+    def of(self, camera_id: str) -> CameraState | None: ...
+
+    def alarms(self) -> list[Alarm]: ...
+
+
+class Timeline(Protocol):
+    """Spans come merged and in order, clipped to what was asked; so do gaps."""
+
+    def spans(self, camera_id: str, stream: StreamKind, span: Span) -> list[Span]: ...
+
+    def gaps(self, camera_id: str, stream: StreamKind, span: Span) -> list[Gap]: ...
+
+    def days(
+        self, camera_id: str, stream: StreamKind, span: Span, zone: ZoneInfo
+    ) -> list[RecordedDay]: ...
+
+
+class SignIn(Protocol):
+    def sign_in(self, name: str, password: str, address: str) -> tuple[str, Session]:
+        """A new session and its token. `address` is where the request came from, for throttling.
+
+        Raises UNAUTHENTICATED, or RATE_LIMITED with `retry_after_s`.
+        """
+        ...
+
+    def session(self, token: str) -> Session | None:
+        """The session of a token; None when there is none or it expired."""
+        ...
+
+    def sign_out(self, token: str) -> None:
+        """End a session; an unknown token is no error."""
+        ...
+
+    def change_password(self, token: str, current: str, new: str, address: str) -> None:
+        """Change the password of a session's person and end their other sessions.
+
+        Raises UNAUTHENTICATED when `current` is wrong, or RATE_LIMITED.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that the routes may reach."""
+
+    cameras: Cameras
+    states: States
+    timeline: Timeline
+    gate: Gate
+    sign_in: SignIn
+    clock: Clock
