@@ -1,0 +1,20 @@
+"""The catalogue: cameras, runs, segments, gaps, people and sessions in SQLite or PostgreSQL."""
+
+from farola.catalog.cameras import Cameras, NewCamera
+from farola.catalog.catalog import Catalog
+from farola.catalog.people import People, Sessions
+from farola.catalog.recordings import Recordings
+from farola.catalog.segments import LONGEST_US
+from farola.catalog.spans import TOLERANCE_US, RecordedDay
+
+__all__ = [
+    "LONGEST_US",
+    "TOLERANCE_US",
+    "Cameras",
+    "Catalog",
+    "NewCamera",
+    "People",
+    "RecordedDay",
+    "Recordings",
+    "Sessions",
+]
