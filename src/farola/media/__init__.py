@@ -10,6 +10,7 @@ from farola.media.index import (
     unpack_fragments,
     unpack_samples,
 )
+from farola.media.movie import MovieTable
 from farola.media.nal import Codec, is_key, length_prefixed, parameter_sets_in, unit_type, units
 from farola.media.picture import Picture, PictureLimit
 from farola.media.ticks import TICKS_PER_SECOND, ticks_to_us, us_to_ticks
@@ -21,6 +22,7 @@ __all__ = [
     "CodecConfig",
     "DecodeClock",
     "FragmentEntry",
+    "MovieTable",
     "Picture",
     "PictureLimit",
     "Sample",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from farola.base import Error, Kind
 from farola.media import h264, h265
-from farola.media.nal import Codec, H264Unit, H265Unit, unit_type
+from farola.media.nal import Codec, H264Unit, H265Unit, is_parameter_set, unit_type
 from farola.media.picture import Picture, PictureLimit, Sequence
 
 # A set is a few dozen bytes, a few hundred with scaling lists. avcC counts 31 SPS, 255 PPS.
@@ -48,7 +48,7 @@ class CodecConfig:
 def _by_type(codec: Codec, sets: Iterable[bytes]) -> dict[int, list[bytes]]:
     found: dict[int, list[bytes]] = {}
     for nal in sets:
-        if not nal:
+        if not nal or not is_parameter_set(codec, unit_type(codec, nal[0])):
             continue
         if len(nal) > MOST_SET_BYTES:
             raise Error(Kind.PROTOCOL_VIOLATION, "a parameter set is too long", size=len(nal))

@@ -120,7 +120,7 @@ def _check_sample(sample: Sample, kind: Kind) -> None:
 
 def _check_fragment(row: FragmentEntry, kind: Kind) -> None:
     numbers = (row.offset, row.size, row.sequence, row.media_start, row.duration)
-    if min(numbers) < 0 or max(*numbers, abs(row.start_us)) >> 62:
+    if min(numbers) < 0 or max(*numbers, abs(row.start_us)) >> 56:
         raise Error(kind, "a fragment index holds impossible numbers")
 
 
