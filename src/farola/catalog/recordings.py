@@ -41,14 +41,14 @@ class Recordings(Runs, Segments, Gaps):
         return spans.clip(spans.merge([*whole, *self._fragments(stream_id, doubtful)]), span)
 
     def days(
-        self, camera_id: str, stream: StreamKind, zone: tzinfo, span: Span | None = None
+        self, camera_id: str, stream: StreamKind, span: Span, zone: tzinfo
     ) -> list[RecordedDay]:
-        """The local days with recordings and how much, in `span` or ever."""
+        """The local days in `span` with recordings, and how much of each; from the index alone."""
         stream_id = self._find_stream_id(camera_id, stream)
-        if stream_id is None or (span and not 0 <= span.end_us <= fields.MOST_US):
+        if stream_id is None or not 0 <= span.end_us <= fields.MOST_US:
             return []
         merged = spans.merge(self._bounds(stream_id, span))
-        return spans.per_day(spans.clip(merged, span) if span else merged, zone)
+        return spans.per_day(spans.clip(merged, span), zone)
 
     def close_after_crash(
         self, now_us: int, camera_ids: Collection[str] | None = None

@@ -121,12 +121,11 @@ class Segments(StreamNumbers):
                 return
             last = page[-1].path
 
-    def _bounds(self, stream_id: int, span: Span | None) -> list[tuple[int, int]]:
+    def _bounds(self, stream_id: int, span: Span) -> list[tuple[int, int]]:
         """Starts and ends alone, by start: answered from the index without touching the rows."""
         statement = select(SegmentRow.start_us, SegmentRow.end_us).order_by(SegmentRow.start_us)
-        where = touching(stream_id, span) if span else (SegmentRow.stream_id == stream_id,)
         with self._database.read() as connection:
-            rows = connection.execute(statement.where(*where)).all()
+            rows = connection.execute(statement.where(*touching(stream_id, span))).all()
         return [(start_us, end_us) for start_us, end_us in rows]
 
     def _select(
