@@ -15,13 +15,21 @@ class Admitted[T]:
     Raises TypeError when anything but the gate constructs it.
     """
 
-    __slots__ = ("media", "rendition")
+    __slots__ = ("_media", "_rendition")
 
     def __init__(self, media: T, rendition: Rendition, *, seal: object) -> None:
         if seal is not _SEAL:
             raise TypeError("only the gate admits media")
-        self.media = media
-        self.rendition = rendition
+        self._media = media
+        self._rendition = rendition
+
+    @property
+    def media(self) -> T:
+        return self._media
+
+    @property
+    def rendition(self) -> Rendition:
+        return self._rendition
 
     def __repr__(self) -> str:
-        return f"Admitted({type(self.media).__name__}, {self.rendition.value})"
+        return f"Admitted({type(self._media).__name__}, {self._rendition.value})"
