@@ -2,8 +2,12 @@
 
 from farola.catalog.cameras import Cameras, NewCamera
 from farola.catalog.catalog import Catalog
+from farola.catalog.check import check
+from farola.catalog.findings import Finding, FindingKind
 from farola.catalog.people import People, Sessions
+from farola.catalog.rebuild import Rebuilt, rebuild
 from farola.catalog.recordings import Recordings
+from farola.catalog.scanned import ScannedSegment, SegmentFiles
 from farola.catalog.segments import LONGEST_US
 from farola.catalog.spans import TOLERANCE_US, RecordedDay
 
@@ -12,9 +16,16 @@ __all__ = [
     "TOLERANCE_US",
     "Cameras",
     "Catalog",
+    "Finding",
+    "FindingKind",
     "NewCamera",
     "People",
+    "Rebuilt",
     "RecordedDay",
     "Recordings",
+    "ScannedSegment",
+    "SegmentFiles",
     "Sessions",
+    "check",
+    "rebuild",
 ]

@@ -12,6 +12,7 @@ from farola.catalog.cameras import Cameras
 from farola.catalog.database import Database
 from farola.catalog.errors import catalog_errors
 from farola.catalog.migrate import migrate
+from farola.catalog.orphans import orphans
 from farola.catalog.people import People, Sessions
 from farola.catalog.recordings import Recordings
 
@@ -65,6 +66,10 @@ class Catalog:
             return []
         with catalog_errors():
             return sqlite.damage(self._database.engine)
+
+    def orphans(self) -> list[tuple[str, int]]:
+        """`table.column` and how many of its rows refer to rows that are not there."""
+        return orphans(self._database)
 
     def close(self) -> None:
         self._database.close()

@@ -14,6 +14,12 @@ class StreamNumbers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def streams(self) -> list[tuple[str, StreamKind]]:
+        """The camera and the kind of every stream, whether it has an address or not."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(StreamRow.camera_id, StreamRow.kind)).all()
+        return [(camera_id, StreamKind(kind)) for camera_id, kind in rows]
+
     def _stream_id(self, camera_id: str, stream: StreamKind) -> int:
         """`Error(NOT_FOUND)` for an unknown camera."""
         found = self._find_stream_id(camera_id, stream)

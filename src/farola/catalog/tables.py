@@ -31,6 +31,8 @@ HASH_WIDTH = 255
 MOST_SEALED_BYTES = 8 << 10
 MOST_INDEX_BYTES = 1 << 20
 
+# Paths sort by code point everywhere, as in Python; a database's locale would skip punctuation.
+FilePath = String(FILE_WIDTH).with_variant(String(FILE_WIDTH, collation="C"), "postgresql")
 # SQLite numbers rows by itself only in a column of the type INTEGER.
 RowNumber = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -105,7 +107,7 @@ class SegmentRow(Table):
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     stream_id: Mapped[int] = mapped_column(ForeignKey("streams.id"))
     run_id: Mapped[str] = mapped_column(ForeignKey("runs.id"))
-    path: Mapped[str] = mapped_column(String(FILE_WIDTH))
+    path: Mapped[str] = mapped_column(FilePath)
     codec: Mapped[str] = mapped_column(String(CODEC_WIDTH))
     width: Mapped[int]
     height: Mapped[int]

@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_PATH = sa.String(255).with_variant(sa.String(255, collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -57,7 +58,7 @@ def upgrade() -> None:
         sa.Column("id", _NUMBER, nullable=False),
         sa.Column("stream_id", sa.BigInteger(), nullable=False),
         sa.Column("run_id", sa.String(40), nullable=False),
-        sa.Column("path", sa.String(255), nullable=False),
+        sa.Column("path", _PATH, nullable=False),
         sa.Column("codec", sa.String(64), nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
