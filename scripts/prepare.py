@@ -183,7 +183,7 @@ def install_node_packages(node: Path) -> None:
         return
     say("installing the console's npm packages (about a minute the first time)")
     run(
-        ["npm", "ci", "--no-fund", "--no-audit", "--loglevel=error"],
+        ["npm", "ci", "--no-fund", "--no-audit", "--no-update-notifier", "--loglevel=error"],
         cwd=CONSOLE,
         environment=path_with(node),
         otherwise="the console's packages could not be installed: see npm's message above. "
