@@ -1,0 +1,289 @@
+"""RTP payloads to access units: what H.264 and H.265 have in common, and the hot loop.
+
+The units grow at the end of one bytearray, each NAL unit behind four bytes for its length. A NAL
+unit that comes in fragments has its length filled in when it ends, so nothing is ever joined.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from struct import Struct
+from typing import ClassVar
+
+from farola.base import Error, Kind
+from farola.rtsp.parameter_sets import ParameterSets
+from farola.rtsp.rtp import MAX_DROPOUT, Sequence, parse_rtp, unwrap
+from farola.rtsp.unit import AccessUnit
+
+MAX_UNUSABLE = 64  # consecutive packets that cannot be used, before the run is given up
+
+_LENGTH = Struct(">I")
+_NEVER = -1
+
+
+class Depacketiser(ABC):
+    """Takes interleaved frames (RFC 2326, 10.12) of one RTP channel and appends access units.
+
+    `buffer` may be replaced inside `on_unit`, and only there; the unit just delivered always ends
+    where the buffer ends.
+    """
+
+    # '$', channel, length, V/P/X/CC, M/PT, sequence as one number; time stamp and SSRC as a second;
+    # the fragment's payload header. Two comparisons of integers then tell that a packet is the
+    # expected middle fragment.
+    _fast: ClassVar[Struct]
+    _head: ClassVar[int]  # bytes of `_fast`: 4 of framing, 12 of RTP and the fragment's header
+
+    def __init__(
+        self,
+        codec: str,
+        *,
+        payload_type: int,
+        channel: int,
+        parameter_sets: tuple[bytes, ...],
+        max_unit_bytes: int,
+    ) -> None:
+        self.buffer = bytearray()
+        self.on_unit: Callable[[AccessUnit], None] = _ignore
+        self.sequence = Sequence()
+        self.ssrc = _NEVER
+        self.ticks = 0
+        self.units = 0
+        self.bytes = 0
+        self.malformed = 0
+        self._payload_type = payload_type
+        self._magic = 0x2400 | channel
+        self._max_unit_bytes = max_unit_bytes
+        self._sets = ParameterSets(codec, parameter_sets)
+        self._arrival_us = 0
+        self._unusable = 0
+        # The unit in the making.
+        self._start = 0
+        self._stamp = 0
+        self._lost = 0
+        self._damaged = False
+        self._has_picture = False
+        self._key = False
+        self._ended_stamp = _NEVER
+        self._marker_trusted = True
+        # The fragmented NAL unit in the making; -1 when there is none.
+        self._fragment = _NEVER
+        # What the next packet must begin with to take the fast path.
+        self._expect = _NEVER
+        self._expect_source = _NEVER
+        self._expect_head = b""
+        self._expect_step = 0
+
+    def feed(self, view: memoryview, position: int, end: int, arrival_us: int) -> int:
+        """Consume whole frames of this channel; returns where something else or a part begins."""
+        self._arrival_us = arrival_us
+        unpack, head, magic = self._fast.unpack_from, self._head, self._magic
+        begin = position
+        last_head = end - head
+        while True:
+            buffer, expect, step = self.buffer, self._expect, self._expect_step
+            source, middle, before = self._expect_source, self._expect_head, expect
+            # Not beyond this read, nor beyond sequence 65535, where `expect` would overflow.
+            last = min(end - step, position + step * (0xFFFF - (expect & 0xFFFF)))
+            # The hot loop: some 300 of a camera's 350 packets a second are middle fragments.
+            while position <= last_head:
+                first, second, third = unpack(view, position)
+                if first != expect or second != source or third != middle or position > last:
+                    break
+                buffer += view[position + head : position + step]
+                position += step
+                expect += 1
+            else:
+                first = _NEVER
+            if expect != before:
+                self._advance(expect - before)
+            if first == _NEVER:
+                position = self._short(view, position, end)
+                break
+            following = position + 4 + (first >> 32 & 0xFFFF)
+            if first >> 48 != magic or following > end:
+                break
+            self._packet(view, position + 4, following)
+            position = following
+        self.bytes += position - begin
+        if len(self.buffer) - self._start > self._max_unit_bytes:
+            raise Error(
+                Kind.PROTOCOL_VIOLATION,
+                "a picture is larger than allowed",
+                limit=self._max_unit_bytes,
+            )
+        return position
+
+    def _short(self, view: memoryview, position: int, end: int) -> int:
+        """Frames at the end of a read that are too short to be looked at by the fast path."""
+        while position + 4 <= end and int.from_bytes(view[position : position + 2]) == self._magic:
+            following = position + 4 + int.from_bytes(view[position + 2 : position + 4])
+            if following > end:
+                break
+            self._packet(view, position + 4, following)
+            position = following
+        return position
+
+    def _advance(self, count: int) -> None:
+        """The fast path took `count` packets, the last of them numbered at most 65535."""
+        sequence = self.sequence
+        self._expect += count
+        sequence.received += count
+        sequence.expected += count
+        if sequence.expected > 0xFFFF:
+            sequence.expected = 0
+            sequence.cycles += 0x10000
+            self._expect = _NEVER
+
+    def _packet(self, view: memoryview, start: int, end: int) -> None:
+        self._expect = _NEVER
+        packet = parse_rtp(view, start, end)
+        if packet is None:
+            self.malformed += 1
+            self._count_unusable("malformed RTP packets")
+            return
+        marker, payload_type, number, stamp, ssrc, position, limit = packet
+        if ssrc != self.ssrc:
+            if self.ssrc != _NEVER:
+                self._count_unusable("packets of another RTP source")
+                return
+            self.ssrc = ssrc
+            self._stamp = stamp
+            self.ticks = stamp + (1 << 32)
+        lost = self.sequence.accept(number)
+        if lost < 0:
+            return
+        if payload_type != self._payload_type:
+            self._count_unusable("packets of another payload type")
+            return
+        self._unusable = 0
+        if lost:
+            self._lose(lost, stamp)
+        if stamp != self._stamp:
+            self._finish_unit()
+            self._stamp = stamp
+            self.ticks = unwrap(stamp, self.ticks)
+            if lost and not self._begins_unit(view, position, limit):
+                self._damaged = True
+        elif stamp == self._ended_stamp:
+            # The marker came before the unit's end: from now on only the time stamp ends one.
+            self._marker_trusted = False
+            self._damaged = True
+            self._ended_stamp = _NEVER
+        if limit > position:
+            self._payload(view, position, limit)
+        if marker and self._has_picture and self._marker_trusted:
+            self._ended_stamp = stamp
+            self._finish_unit()
+        if self._fragment >= 0 and number != 0xFFFF and position == start + 12 and limit == end:
+            self._prepare_fast(view, start, end, number)
+
+    def _prepare_fast(self, view: memoryview, start: int, end: int, number: int) -> None:
+        """Expect a fragment of the same length as this one to follow."""
+        head, step = self._head, end - start + 4
+        if step < head:
+            return
+        flags = 0x8000 | self._payload_type
+        self._expect = self._magic << 48 | (end - start) << 32 | flags << 16 | number + 1
+        self._expect_source = int.from_bytes(view[start + 4 : start + 12])
+        self._expect_head = self._middle_head(bytes(view[start + 12 : start - 4 + head]))
+        self._expect_step = step
+
+    def _count_unusable(self, what: str) -> None:
+        self._unusable += 1
+        if self._unusable > MAX_UNUSABLE:
+            raise Error(Kind.PROTOCOL_VIOLATION, f"nothing but {what}")
+
+    def _lose(self, count: int, stamp: int) -> None:
+        """Packets are missing before the one with this time stamp."""
+        self._lost += min(count, MAX_DROPOUT)
+        if self._fragment >= 0:
+            del self.buffer[self._fragment :]
+            self._fragment = _NEVER
+            self._damaged = True
+        elif self._has_picture or stamp == self._stamp != self._ended_stamp:
+            self._damaged = True
+
+    def _append(self, view: memoryview, start: int, end: int) -> None:
+        """A whole NAL unit."""
+        if end - start < 2 or view[start] & 0x80:
+            # The forbidden bit says that the camera itself knows it to be broken.
+            self._damaged = True
+            return
+        buffer = self.buffer
+        at = len(buffer)
+        buffer += _LENGTH.pack(end - start)
+        buffer += view[start:end]
+        self._note(at + 4)
+
+    def _begin_fragment(self, header: bytes, view: memoryview, start: int, end: int) -> None:
+        if self._fragment >= 0:
+            self._end_fragment(whole=False)
+        if header[0] & 0x80:
+            self._damaged = True
+            return
+        buffer = self.buffer
+        self._fragment = len(buffer)
+        buffer += b"\0\0\0\0"
+        buffer += header
+        buffer += view[start:end]
+
+    def _end_fragment(self, *, whole: bool) -> None:
+        """Fill in the length. Without its end bit the unit is kept but not trusted."""
+        at = self._fragment
+        self._fragment = _NEVER
+        _LENGTH.pack_into(self.buffer, at, len(self.buffer) - at - 4)
+        if not whole:
+            self._damaged = True
+        self._note(at + 4)
+
+    def _finish_unit(self) -> None:
+        """Deliver what has been gathered, if there is a picture in it."""
+        if self._fragment >= 0:
+            self._end_fragment(whole=False)
+        if not self._has_picture:
+            # Parameter sets and SEI that come ahead with a time of their own belong to the next
+            # picture; what remains of a picture that was lost belongs to none.
+            if self._damaged:
+                del self.buffer[self._start :]
+                self._damaged = False
+            return
+        unit = AccessUnit(
+            self._start,
+            len(self.buffer),
+            self.ticks,
+            self._key,
+            self._lost,
+            self._damaged,
+            self._sets.take_changed(),
+            self._arrival_us,
+        )
+        self._lost = 0
+        self._damaged = self._has_picture = self._key = False
+        self.units += 1
+        self.on_unit(unit)
+        self._start = len(self.buffer)
+
+    def flush(self) -> None:
+        """The stream has ended: deliver a unit that only its successor would have ended."""
+        self._finish_unit()
+
+    @abstractmethod
+    def _payload(self, view: memoryview, start: int, end: int) -> None:
+        """Take apart one packet's payload, which is not empty."""
+
+    @abstractmethod
+    def _note(self, at: int) -> None:
+        """Look at the NAL unit that begins at `at` and reaches to the buffer's end."""
+
+    @abstractmethod
+    def _begins_unit(self, view: memoryview, start: int, end: int) -> bool:
+        """Whether a payload is certainly the beginning of an access unit."""
+
+    @staticmethod
+    @abstractmethod
+    def _middle_head(head: bytes) -> bytes:
+        """A fragment's payload header with the start and end bits cleared."""
+
+
+def _ignore(unit: AccessUnit) -> None:
+    """Nobody listens yet."""
