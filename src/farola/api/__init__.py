@@ -1,6 +1,7 @@
 """The HTTP API: routes by noun over services that the app brings."""
 
 from farola.api.application import create_app
+from farola.api.server import server_config
 from farola.api.services import (
     STORED,
     CameraDraft,
@@ -28,4 +29,5 @@ __all__ = [
     "Stored",
     "Timeline",
     "create_app",
+    "server_config",
 ]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from farola.api.fields import Answer, Body, CameraId, Micros, Name, Prose, Secret
+from farola.api.fields import Answer, Body, CameraId, Micros, Name, Place, Prose, Secret
 from farola.api.services import STORED, CameraDraft, ConnectionTest, Stored
 from farola.base import Kind
 from farola.model import Address, Alarm, Camera, CameraState, Credentials, Papers, Phase
@@ -54,7 +54,7 @@ class NewCamera(Body):
     """A camera as somebody describes it. The last three say why it may exist."""
 
     name: Name
-    place: Name
+    place: Place
     main: AddressBody
     sub: AddressBody | None = None
     credentials: CredentialsBody | None = None

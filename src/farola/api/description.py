@@ -43,6 +43,8 @@ def describe() -> dict[str, Any]:
         [(model, "serialization") for model in _UNROUTED],
         ref_template="#/components/schemas/{model}",
     )
+    # FastAPI cannot say that either of two ways to prove oneself is enough.
+    description["paths"]["/metrics"]["get"]["security"] = [{"session": []}, {"metrics_token": []}]
     schemas = description["components"]["schemas"]
     schemas.update(more["$defs"])
     for unused in ("HTTPValidationError", "ValidationError"):

@@ -36,7 +36,10 @@ def _zone(name: str) -> str:
 
 Micros = Annotated[int, Field(ge=0, le=LATEST_US, description="UTC microseconds since 1970")]
 Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True, pattern=_PRINTABLE)
+    str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True, pattern=_PRINTABLE)
+]
+Place = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=_PRINTABLE)
 ]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=256)]

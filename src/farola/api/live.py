@@ -11,7 +11,7 @@ from typing import Literal
 from anyio import create_task_group
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from farola.api.camera_models import CameraStateAnswer, unseen
+from farola.api.camera_models import CameraStateAnswer
 from farola.api.fields import Answer, CameraId, StreamQuery
 from farola.api.guard import SignedInSession, session_of
 from farola.api.media_door import send_chunk, send_init
@@ -20,7 +20,7 @@ from farola.api.services import Services
 from farola.api.sockets import OpenSockets
 from farola.base import Error, Kind
 from farola.gate import Admitted, Chunk, Dropped, Init, LiveSubscription, StateChange
-from farola.model import Camera, CameraState, Rendition, StreamKind
+from farola.model import CameraState, Rendition, StreamKind
 
 router = APIRouter(prefix="/api/cameras/{camera_id}", tags=["live"])
 
@@ -45,7 +45,7 @@ class LiveInit(Answer):
 
 
 class LiveState(Answer):
-    """First of all messages, and again whenever the camera's phase changes."""
+    """How the camera is: when the socket opens, and whenever its phase or reason changes."""
 
     type: Literal["state"]
     state: CameraStateAnswer
@@ -75,7 +75,7 @@ async def watch_live(
         await websocket.close(_CLOSE_OF.get(error.kind, UNAVAILABLE), error.kind.value)
         return
     try:
-        code, reason = await _serve(websocket, services, signed_in, camera, admitted)
+        code, reason = await _serve(websocket, services, signed_in, admitted)
     finally:
         admitted.media.close()
     if code is not None:
@@ -86,7 +86,6 @@ async def _serve(
     websocket: WebSocket,
     services: Services,
     signed_in: SignedInSession,
-    camera: Camera,
     admitted: Admitted[LiveSubscription],
 ) -> tuple[int | None, str]:
     """Runs until something ends it; the close code to send, None when the viewer left."""
@@ -96,7 +95,6 @@ async def _serve(
     async def send() -> None:
         nonlocal ending
         try:
-            await _send_state(websocket, services.states.of(camera.id) or unseen(camera))
             await _forward(websocket, admitted)
         except WebSocketDisconnect:
             ending = (None, "")

@@ -5,7 +5,7 @@ refuses every other answer under `/api/` that is not one of the few kinds of tex
 speaks, so that a route cannot return media around the gate even by accident.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 
 from anyio.to_thread import run_sync
 from starlette.datastructures import Headers
@@ -44,11 +44,28 @@ class AdmittedMedia(StreamingResponse):
         more["farola-rendition"] = admitted.rendition.value
         if size is not None:
             more["content-length"] = str(size)
-        super().__init__(_in_threads(chunks), status_code, more, media_type)
+        self._chunks = _in_threads(chunks)
+        super().__init__(self._chunks, status_code, more, media_type)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope[_MARK] = True
         await super().__call__(scope, receive, send)
+
+    async def stream_response(self, send: Send) -> None:
+        """Begins only when the first chunk could be read: until then an error has a status."""
+        rest = self.body_iterator
+        first = await anext(aiter(rest), b"")
+
+        async def whole() -> AsyncIterator[str | bytes | memoryview]:
+            yield first
+            async for chunk in rest:
+                yield chunk
+
+        self.body_iterator = whole()
+        try:
+            await super().stream_response(send)
+        finally:
+            await self._chunks.aclose()
 
 
 def _content(media: str | bytes | KeyFrame | Footage) -> tuple[Iterator[bytes], int | None]:
@@ -60,7 +77,7 @@ def _content(media: str | bytes | KeyFrame | Footage) -> tuple[Iterator[bytes], 
     return iter((data,)), len(data)
 
 
-async def _in_threads(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _in_threads(chunks: Iterator[bytes]) -> AsyncGenerator[bytes]:
     """Reads and decrypts off the event loop, one chunk at a time, and closes what it read."""
     try:
         while (chunk := await run_sync(next, chunks, None)) is not None:

@@ -1,7 +1,7 @@
 """Prometheus metrics, read from the states when a collector asks; nothing is counted twice."""
 
 import hmac
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -71,7 +71,7 @@ class StatesCollector(Collector):
         yield alarm
 
 
-def _gauges(states: list[CameraState]) -> Iterator[Metric]:
+def _gauges(states: Sequence[CameraState]) -> Iterator[Metric]:
     lag = GaugeMetricFamily(*CAMERA_GAUGES[0], labels=("camera",))
     offset = GaugeMetricFamily(*CAMERA_GAUGES[1], labels=("camera",))
     phases = GaugeMetricFamily(*CAMERA_GAUGES[2], labels=("camera", "phase"))

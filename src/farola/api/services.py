@@ -4,6 +4,7 @@ Methods that are not `async` may block on the catalogue or on argon2: the routes
 threads. `States` is the exception: it answers from memory and is called on the event loop.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -73,7 +74,9 @@ class RecordedDay:
 class Cameras(Protocol):
     """Raises Error: NOT_FOUND, CONFLICT for a name in use, ADDRESS_REFUSED, CATALOG_LOCKED."""
 
-    def list(self) -> list[Camera]: ...
+    def list(self) -> Sequence[Camera]:
+        """All cameras, by name."""
+        ...
 
     def get(self, camera_id: str) -> Camera: ...
 
@@ -98,23 +101,23 @@ class Cameras(Protocol):
 class States(Protocol):
     """From memory, without blocking."""
 
-    def all(self) -> list[CameraState]: ...
+    def all(self) -> Sequence[CameraState]: ...
 
     def of(self, camera_id: str) -> CameraState | None: ...
 
-    def alarms(self) -> list[Alarm]: ...
+    def alarms(self) -> Sequence[Alarm]: ...
 
 
 class Timeline(Protocol):
     """Spans come merged and in order, clipped to what was asked; so do gaps."""
 
-    def spans(self, camera_id: str, stream: StreamKind, span: Span) -> list[Span]: ...
+    def spans(self, camera_id: str, stream: StreamKind, span: Span) -> Sequence[Span]: ...
 
-    def gaps(self, camera_id: str, stream: StreamKind, span: Span) -> list[Gap]: ...
+    def gaps(self, camera_id: str, stream: StreamKind, span: Span) -> Sequence[Gap]: ...
 
     def days(
         self, camera_id: str, stream: StreamKind, span: Span, zone: ZoneInfo
-    ) -> list[RecordedDay]: ...
+    ) -> Sequence[RecordedDay]: ...
 
 
 class SignIn(Protocol):

@@ -7,7 +7,7 @@ from farola.model import Span, StreamKind
 
 
 class LiveSubscription(Protocol):
-    """One viewer's place in a live stream.
+    """One viewer's place in a live stream; a camera's state comes first where it is known.
 
     Iterating waits for the next message and ends when the source shuts down. The source bounds what
     it keeps for a slow viewer and reports what it left out as `Dropped`. `close` gives the place
