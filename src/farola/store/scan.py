@@ -142,10 +142,7 @@ def read_head(file: int, offset: int) -> bytes:
     data = os.pread(file, _FIRST_READ, offset)
     if len(data) < FIXED.size:
         raise damaged("The file ends before the fragment does", offset=offset)
-    length = head_length(data)
-    if length > len(data):
-        data += _read(file, length - len(data), offset + len(data))
-    return data[:length]
+    return _complete(file, offset, data, head_length(data))
 
 
 def whole_at(file: int, offset: int, file_size: int) -> StoredFragment | None:
@@ -153,13 +150,21 @@ def whole_at(file: int, offset: int, file_size: int) -> StoredFragment | None:
 
     Raises Error(FILE_DAMAGED) when no fragment begins there.
     """
-    if file_size - offset < FIXED.size:
-        return None
     data = os.pread(file, _FIRST_READ, offset)
-    if len(data) < FIXED.size or offset + head_length(data) > file_size:
+    if len(data) < FIXED.size:
         return None
-    fragment = parse_head(read_head(file, offset), offset)
+    length = head_length(data)
+    if offset + length > file_size:
+        return None
+    fragment = parse_head(_complete(file, offset, data, length), offset)
     return fragment if fragment.end <= file_size else None
+
+
+def _complete(file: int, offset: int, data: bytes, length: int) -> bytes:
+    """Exactly `length` bytes at `offset`, of which `data` is the beginning, or more than all."""
+    if length > len(data):
+        data += _read(file, length - len(data), offset + len(data))
+    return data[:length]
 
 
 def _next_whole(file: int, offset: int, file_size: int) -> StoredFragment | None:

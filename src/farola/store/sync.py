@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from farola.base import Error
+from farola.base import Clock, Error, SystemClock
 from farola.store.failures import write_error
 
 
@@ -51,9 +51,8 @@ class OpenFile:
         try:
             os.fdatasync(self.descriptor)
             if not self._named:
-                for directory in list(self.path.parents)[:3]:  # day, stream, camera
+                for directory in self.path.parents[:4]:  # day, stream, camera, root
                     sync_directory(directory)
-                sync_directory(self.path.parents[3])
                 self._named = True
         except OSError as error:
             self.failure = write_error(error, self.path)
@@ -82,9 +81,15 @@ class Syncer:
     its next append.
     """
 
-    def __init__(self, policy: SyncPolicy, on_error: Callable[[Error], None]) -> None:
+    def __init__(
+        self,
+        policy: SyncPolicy,
+        on_error: Callable[[Error], None],
+        clock: Clock | None = None,
+    ) -> None:
         self._policy = policy
         self._on_error = on_error
+        self._clock = clock or SystemClock()
         self._open: set[OpenFile] = set()
         self._retired: list[OpenFile] = []
         self._changed = threading.Condition()
@@ -112,21 +117,27 @@ class Syncer:
         self._thread.join()
 
     def _run(self) -> None:
-        interval = self._policy.interval_s if self._policy.mode == "interval" else None
+        interval_us = self._policy.interval_s * 1_000_000
+        periodic = self._policy.mode == "interval"
+        due_us = self._clock.monotonic_us() + interval_us
         while True:
             with self._changed:
                 if not self._retired and not self._stopping:
-                    self._changed.wait(interval)
+                    left_us = max(0, due_us - self._clock.monotonic_us())
+                    self._changed.wait(left_us / 1_000_000 if periodic else None)
                 retired, self._retired = self._retired, []
-                periodic = [] if retired or interval is None else list(self._open)
                 if self._stopping and not retired:
                     return
+                still_open = list(self._open)
             for file in retired:
                 if self._policy.mode != "none":
                     self._sync(file)
                 file.close()
-            for file in periodic:
-                self._sync(file)
+            # Not a fixed sleep: segments that are retired all the time must not put it off.
+            if periodic and self._clock.monotonic_us() >= due_us:
+                for file in still_open:
+                    self._sync(file)
+                due_us = self._clock.monotonic_us() + interval_us
 
     def _sync(self, file: OpenFile) -> None:
         known = file.failure

@@ -53,16 +53,23 @@ class SegmentWriter:
     may be tried again. Not for use from two threads at once.
     """
 
-    def __init__(self, file: OpenFile, header: SegmentHeader, secret: bytes) -> None:
+    def __init__(
+        self,
+        file: OpenFile,
+        header: SegmentHeader,
+        digest: bytes,
+        secret: bytes,
+        syncer: Syncer | None,
+    ) -> None:
         self.header = header
         self.path: PurePosixPath = segment_path(header)
         self._file = file
+        self._digest = digest
         self._secret = secret
-        self._digest = b""
+        self._syncer = syncer
         self._sequence = -1
         self._torn = False
         self._closed = False
-        self._syncer: Syncer | None = None
 
     @classmethod
     def create(
@@ -84,7 +91,10 @@ class SegmentWriter:
             raise write_error(error, path) from error
         file = OpenFile(descriptor, path)
         try:
-            lock(descriptor)
+            # Recovery takes a file without a header away, under this lock: if it came in between,
+            # the file has no name any more.
+            if not lock(descriptor) or os.fstat(descriptor).st_nlink == 0:
+                raise FileExistsError(errno.EEXIST, "recovery met the file before its lock")
             _write(descriptor, memoryview(data), 0)
         except OSError as error:
             with contextlib.suppress(OSError):
@@ -92,12 +102,9 @@ class SegmentWriter:
             file.close()
             raise write_error(error, path) from error
         file.written = len(data)
-        writer = cls(file, header, secret)
-        writer._digest = data[-DIGEST:]
         if syncer:
-            writer._syncer = syncer
             syncer.watch(file)
-        return writer
+        return cls(file, header, data[-DIGEST:], secret, syncer)
 
     @property
     def size(self) -> int:
