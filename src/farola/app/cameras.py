@@ -1,0 +1,92 @@
+"""The API's and the command line's cameras: catalogue, sealed credentials, connection test."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from farola.access import check_host
+from farola.api import STORED, CameraDraft, ConnectionTest, Stored
+from farola.app.asking import ask_camera
+from farola.app.parts import Parts
+from farola.app.plans import open_credentials, seal_credentials
+from farola.base import Error, Kind, new_id
+from farola.catalog import NewCamera
+from farola.model import Address, Camera, Credentials
+
+
+class CameraDesk:
+    """Every method but `test` blocks; `changed` is called after each change of a camera."""
+
+    def __init__(self, parts: Parts, changed: Callable[[], None]) -> None:
+        self._catalog = parts.catalog
+        self._keystore = parts.keystore
+        self._clock = parts.clock
+        self._changed = changed
+        self._settings = parts.settings
+
+    def list(self) -> Sequence[Camera]:
+        return self._catalog.cameras.list()
+
+    def get(self, camera_id: str) -> Camera:
+        return self._catalog.cameras.get(camera_id)
+
+    def add(self, draft: CameraDraft, credentials: Credentials | None) -> Camera:
+        """Raises CONFLICT for a name in use, ADDRESS_REFUSED for what is no host at all."""
+        camera_id = new_id("cam")
+        sealed = None
+        if credentials is not None:
+            sealed = seal_credentials(self._keystore, camera_id, credentials)
+        camera = self._catalog.cameras.add(_new_camera(draft), sealed, camera_id=camera_id)
+        self._changed()
+        return camera
+
+    def update(
+        self, camera_id: str, draft: CameraDraft, credentials: Credentials | Stored | None
+    ) -> Camera:
+        with self._catalog.batch():
+            if credentials is not STORED:
+                sealed = None
+                if isinstance(credentials, Credentials):
+                    sealed = seal_credentials(self._keystore, camera_id, credentials)
+                self._catalog.cameras.set_credentials(camera_id, sealed)
+            camera = self._catalog.cameras.update(camera_id, _new_camera(draft))
+        self._changed()
+        return camera
+
+    async def test(
+        self, main: Address, credentials: Credentials | Stored | None, camera_id: str | None
+    ) -> ConnectionTest:
+        """Asks the camera what it offers. What it does wrong is an answer, not an Error."""
+        login = credentials if isinstance(credentials, Credentials) else None
+        if credentials is STORED and camera_id is not None:
+            login = await asyncio.to_thread(self._stored, camera_id, main)
+        return await ask_camera(main, login, self._settings, self._clock)
+
+    def _stored(self, camera_id: str, main: Address) -> Credentials | None:
+        """The stored credentials, for the host they were given for and no other.
+
+        Else whoever may test a connection could have a stored password sent to a host of theirs.
+        """
+        camera = self._catalog.cameras.get(camera_id)
+        hosts = {(each.host, each.port) for each in (camera.main, camera.sub) if each is not None}
+        if (main.host, main.port) not in hosts:
+            raise Error(
+                Kind.INVALID_INPUT,
+                "the stored password is for another host: type it again to test this one",
+                field="credentials",
+            )
+        sealed = self._catalog.cameras.sealed_credentials(camera_id)
+        return None if sealed is None else open_credentials(self._keystore, camera_id, sealed)
+
+
+def _new_camera(draft: CameraDraft) -> NewCamera:
+    for address in (draft.main, draft.sub):
+        if address is not None:
+            check_host(address.host)
+    return NewCamera(
+        name=draft.name,
+        place=draft.place,
+        main=draft.main,
+        sub=draft.sub,
+        papers=draft.papers,
+        enabled=draft.enabled,
+    )

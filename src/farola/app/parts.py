@@ -1,0 +1,66 @@
+"""The parts that the server, its recorder processes and the commands open alike."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from farola.base import Clock, Error, Kind
+from farola.catalog import Catalog
+from farola.config import Settings
+from farola.keys import Keystore
+from farola.recorder import RecorderSettings
+from farola.store import SyncPolicy
+
+_US = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What stands on the disk: the segments' root, the catalogue and the keystore."""
+
+    settings: Settings
+    root: Path
+    catalog: Catalog
+    keystore: Keystore
+    clock: Clock
+
+
+@contextmanager
+def open_parts(settings: Settings, clock: Clock, *, create: bool) -> Iterator[Parts]:
+    """Opens them, with `create` making what is not there; closes the catalogue at the end.
+
+    Raises KEY_MISSING, KEY_WRONG, CATALOG_FAILED, DISK_READ_ONLY, NOT_FOUND (no data directory).
+    """
+    root = settings.storage.data / "segments"
+    if create:
+        make_directory(root)
+    elif not root.is_dir():
+        raise Error(Kind.NOT_FOUND, f"there is no data in {settings.storage.data}")
+    keystore = Keystore.open(settings.storage.keys, create=create)
+    with Catalog.open(
+        settings.catalog_url, clock=clock, busy_ms=settings.catalog.busy_timeout_ms
+    ) as catalog:
+        yield Parts(settings, root, catalog, keystore, clock)
+
+
+def recorder_settings(settings: Settings, root: Path) -> RecorderSettings:
+    """What a recorder is told, from the configuration."""
+    storage = settings.storage
+    return RecorderSettings(
+        root=root,
+        segment_us=storage.segment_seconds * _US,
+        queue_bytes=settings.recorder.queue_bytes,
+        min_free_bytes=storage.min_free_bytes,
+        sync=SyncPolicy(storage.sync, storage.sync_seconds),
+    )
+
+
+def make_directory(path: Path) -> None:
+    """Raises DISK_READ_ONLY when it cannot be made."""
+    try:
+        path.mkdir(0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Error(
+            Kind.DISK_READ_ONLY, f"{path} cannot be made: {error.strerror}", path=str(path)
+        ) from error

@@ -1,0 +1,171 @@
+"""`farola record`: the recorder alone, for a first look at a camera and for measuring."""
+
+import asyncio
+import resource
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from farola.app.parts import Parts, open_parts, recorder_settings
+from farola.app.plans import Plans
+from farola.app.reach import Reach, limits_of
+from farola.base import Clock, Error, Kind
+from farola.catalog import NewCamera
+from farola.config import Settings
+from farola.model import Address, Credentials, Papers, Span, StreamKind
+from farola.recorder import Recorder, StreamPlan
+from farola.rtsp import Reader
+
+_DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCamera:
+    """What one camera brought; `lost` counts packets, `bytes` what stands on the disk."""
+
+    url: str
+    frames: int
+    lost: int
+    bytes: int
+    gaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReport:
+    cameras: list[RecordedCamera]
+    cpu_seconds: float
+    wall_seconds: float
+    max_rss_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A camera's URL, in parts; `shown` is the URL without its credentials."""
+
+    address: Address
+    login: Credentials | None
+
+    @property
+    def shown(self) -> str:
+        return self.address.url()
+
+
+def parse_url(url: str) -> Source:
+    """`rtsp://[user:password@]host[:port]/path` in parts. Raises INVALID_INPUT."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise Error(Kind.INVALID_INPUT, f"this is no camera URL: {error}") from error
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise Error(Kind.INVALID_INPUT, "a camera URL looks like rtsp://192.168.1.20:554/stream")
+    path = parts.path or "/"
+    if parts.query:
+        path += "?" + parts.query
+    login = None
+    if parts.username is not None:
+        login = Credentials(unquote(parts.username), unquote(parts.password or ""))
+    scheme: Literal["rtsp", "rtsps"] = "rtsps" if parts.scheme == "rtsps" else "rtsp"
+    return Source(
+        Address(scheme, parts.hostname, port or _DEFAULT_PORTS[parts.scheme], path), login
+    )
+
+
+async def record(
+    sources: Sequence[Source],
+    settings: Settings,
+    seconds: int | None,
+    stop: asyncio.Event,
+    clock: Clock,
+) -> RecordReport:
+    """Records the sources into the settings' data directory until `seconds` or `stop`."""
+    started_us = clock.monotonic_us()
+    with open_parts(settings, clock, create=True) as parts:
+        plans = await asyncio.to_thread(_plans, parts, sources)
+        recorder = Recorder(
+            recorder_settings(settings, parts.root),
+            parts.keystore,
+            parts.catalog,
+            Reach(settings.network).plan,
+            clock,
+            limits_of(settings.recorder),
+            Reader(interval_us=settings.recorder.read_interval_ms * 1_000),
+        )
+        first_us = clock.wall_us()
+        async with recorder:
+            await recorder.apply(plans)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await stop.wait()
+        states = {state.camera_id: state for _, state in recorder.states()}
+        cameras = []
+        for source, plan in zip(sources, plans, strict=True):
+            state = states[plan.camera_id]
+            gaps = parts.catalog.recordings.gaps(
+                plan.camera_id, StreamKind.MAIN, Span(first_us, clock.wall_us())
+            )
+            missed = [gap for gap in gaps if gap.reason is not Kind.RECORDER_STOPPED]
+            cameras.append(
+                RecordedCamera(source.shown, state.frames, state.lost, state.bytes, len(missed))
+            )
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return RecordReport(
+        cameras=cameras,
+        cpu_seconds=round(used.ru_utime + used.ru_stime, 3),
+        wall_seconds=round((clock.monotonic_us() - started_us) / 1e6, 3),
+        max_rss_bytes=used.ru_maxrss * 1024,
+    )
+
+
+def _plans(parts: Parts, sources: Sequence[Source]) -> list[StreamPlan]:
+    """Catalogue rows for the sources, found again by address when recorded before."""
+    known = {camera.main: camera for camera in parts.catalog.cameras.list()}
+    ids = []
+    for source in sources:
+        camera = known.get(source.address)
+        if camera is None:
+            camera = parts.catalog.cameras.add(_camera_of(source))
+            known[source.address] = camera
+        ids.append(camera.id)
+    prepared = {
+        plan.camera_id: plan
+        for plan in Plans(parts.catalog, parts.keystore, parts.root, parts.clock).prepare(None)
+    }
+    return [
+        StreamPlan(
+            camera_id=camera_id,
+            stream=StreamKind.MAIN,
+            address=source.address,
+            username=source.login.username if source.login else None,
+            password=source.login.password if source.login else None,
+            covered_until_us=prepared[camera_id].covered_until_us,
+            open_gap=prepared[camera_id].open_gap,
+        )
+        for camera_id, source in zip(ids, sources, strict=True)
+    ]
+
+
+def _camera_of(source: Source) -> NewCamera:
+    """Whoever starts the recorder by hand answers for it: the papers say so."""
+    return NewCamera(
+        name=source.shown,
+        place=source.address.host,
+        main=source.address,
+        sub=None,
+        papers=Papers("farola record", "farola record", "farola record"),
+        enabled=True,
+    )
+
+
+def settings_for(data: Path) -> Settings:
+    """Settings for recording by hand into `data`, with the keys beside it."""
+    data = data.absolute()
+    return Settings.parse(
+        {
+            "storage": {"data": data, "keys": data.with_name(data.name + ".keys")},
+            "network": {"camera_networks": ["0.0.0.0/0", "::/0"], "allow_loopback": True},
+        }
+    )

@@ -1,0 +1,183 @@
+"""The whole server: builds its parts, runs them in one task group, ends them in a written order.
+
+Shutdown: live views end, the listener closes its connections, the recorders finish their fragments
+and close their files, the catalogue closes. A second signal leaves at once: what that can cost is
+what a kill costs, the open fragment of each camera.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from farola import __version__
+from farola.access import SignIn
+from farola.api import ApiSettings, Services, create_app
+from farola.app.cameras import CameraDesk
+from farola.app.listener import Listener
+from farola.app.parts import Parts, open_parts
+from farola.app.plans import Plans
+from farola.app.recorder_process import setup_of
+from farola.app.state_board import StateBoard
+from farola.app.timeline import TimelineDesk
+from farola.base import Clock, Error, get_logger
+from farola.config import Settings
+from farola.gate import Gate
+from farola.live import Hub
+from farola.model import Alarm
+from farola.playback import Playback
+from farola.recorder import Pool
+
+FIRST_PERSON = "admin"
+_REFRESH_AGAIN_SECONDS = 2.0
+_LOOK_SECONDS = 20.0
+_log = get_logger("app")
+
+
+@dataclass(frozen=True, slots=True)
+class TownReady:
+    """The console answers at `url`; `password` is the administrator's if just made, else None."""
+
+    url: str
+    name: str
+    password: str | None
+
+
+async def run_town(
+    settings: Settings,
+    clock: Clock,
+    on_ready: Callable[[TownReady], None],
+    *,
+    password: str | None = None,
+    before_cameras: Callable[[Parts], None] | None = None,
+) -> None:
+    """Serves until SIGINT or SIGTERM. The first start makes the administrator `admin`.
+
+    `before_cameras` may put cameras into the catalogue before they are recorded (the demo does).
+    Raises what keeps the town from starting: KEY_MISSING, KEY_WRONG, CATALOG_FAILED, UNAVAILABLE
+    (the port is taken), CONFIG_INVALID, DISK_READ_ONLY.
+    """
+    with open_parts(settings, clock, create=True) as parts:
+        if before_cameras is not None:
+            await asyncio.to_thread(before_cameras, parts)
+        sign_in = SignIn(
+            parts.catalog.people, parts.catalog.sessions, clock, hours=settings.sessions.hours
+        )
+        first = await asyncio.to_thread(sign_in.add_first_person, FIRST_PERSON, password)
+        listener = Listener(settings.server.host, settings.server.port)
+        town = Town(parts, sign_in, listener)
+        ready = TownReady(listener.url, FIRST_PERSON, first[1] if first else None)
+        await town.run(lambda: on_ready(ready))
+
+
+class Town:
+    """The running server."""
+
+    def __init__(self, parts: Parts, sign_in: SignIn, listener: Listener) -> None:
+        self._parts = parts
+        self._listener = listener
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        self._changed = asyncio.Event()
+        settings = parts.settings
+        clock = parts.clock
+        self._board = StateBoard(clock, self._alarms)
+        self._pool = Pool(
+            command=[sys.executable, "-m", "farola.app.recorder_process"],
+            setup=setup_of(settings),
+            processes=settings.recorder.workers,
+            prepare=Plans(parts.catalog, parts.keystore, parts.root, clock).prepare,
+            audience=self._board,
+            clock=clock,
+        )
+        self._hub = Hub(lambda camera_id, stream, on: self._pool.watch((camera_id, stream), on))
+        self._board.attach(self._hub)
+        playback = Playback(parts.catalog.recordings, parts.keystore, parts.root, clock)
+        services = Services(
+            cameras=CameraDesk(parts, self._camera_changed),
+            states=self._board,
+            timeline=TimelineDesk(parts.catalog, parts.root),
+            gate=Gate(self._hub, playback),
+            sign_in=sign_in,
+            clock=clock,
+        )
+        token = settings.metrics.token
+        self._app = create_app(
+            services,
+            ApiSettings(
+                version=__version__,
+                site_name=settings.site.name,
+                zone=settings.site.zone,
+                public_url=settings.server.public_url,
+                metrics_token=token.get_secret_value() if token else None,
+            ),
+        )
+
+    async def run(self, on_started: Callable[[], None]) -> None:
+        """Serves until a signal, then stops in order."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._loop.add_signal_handler(number, self._signalled)
+        try:
+            self._board.cameras(await asyncio.to_thread(self._parts.catalog.cameras.list))
+            async with asyncio.TaskGroup() as group:
+                recording = group.create_task(self._pool.run())
+                following = group.create_task(self._follow_cameras())
+                serving = group.create_task(self._listener.serve(self._app, on_started))
+                await self._stop.wait()
+                _log.info("stopping")
+                self._hub.close()
+                await self._listener.stop()
+                await asyncio.wait((serving,))
+                following.cancel()
+                recording.cancel()
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._loop.remove_signal_handler(number)
+
+    def _signalled(self) -> None:
+        if self._stop.is_set():
+            os._exit(130)
+        self._stop.set()
+
+    def _alarms(self) -> list[Alarm]:
+        return self._pool.alarms()
+
+    def _camera_changed(self) -> None:
+        """Called in the API's threads."""
+        self._loop.call_soon_threadsafe(self._changed.set)
+
+    async def _follow_cameras(self) -> None:
+        """Brings changed cameras to the recorders and the states: at once those changed by the
+        API, soon those changed by another process, such as `farola camera add`.
+        """
+        known = None
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._changed.wait()
+            asked = self._changed.is_set()
+            self._changed.clear()
+            try:
+                cameras = await asyncio.to_thread(self._parts.catalog.cameras.list)
+            except Error as error:
+                _log.error("cameras cannot be read", kind=error.kind, message=error.message)
+                await asyncio.sleep(_REFRESH_AGAIN_SECONDS)
+                self._changed.set()
+                continue
+            if asked or (known is not None and cameras != known):
+                self._board.cameras(cameras)
+                await self._pool.replan()
+            known = cameras
+
+
+def unwrap(group: BaseExceptionGroup[BaseException]) -> Error | None:
+    """The first `Error` in a task group's failure, for a command to tell."""
+    for error in group.exceptions:
+        if isinstance(error, Error):
+            return error
+        if isinstance(error, BaseExceptionGroup) and (inner := unwrap(error)) is not None:
+            return inner
+    return None
