@@ -56,15 +56,12 @@ class Segments(StreamNumbers):
             changed = connection.execute(
                 update(SegmentRow).where(SegmentRow.path == path).values(**values)
             )
-            if changed.rowcount:
-                if not segment.open:
-                    _close(connection, SegmentRow.path == path)
-                return
-            number = connection.execute(
-                insert(SegmentRow).values(path=path, **values).returning(SegmentRow.id)
-            ).scalar_one()
+            if not changed.rowcount:
+                connection.execute(insert(SegmentRow).values(path=path, **values))
             if segment.open:
-                connection.execute(insert(OpenSegmentRow).values(segment_id=number))
+                _open(connection, path)
+            elif changed.rowcount:
+                _close(connection, SegmentRow.path == path)
 
     def close_segment(self, path: str) -> None:
         """Say that nobody writes the segment any more; an unknown one is no error."""
@@ -85,7 +82,7 @@ class Segments(StreamNumbers):
 
     def open_segments(self) -> list[Segment]:
         """Segments whose recorder has not closed them: still written, or left by a kill."""
-        return self._select(OpenSegmentRow.segment_id.is_not(None))
+        return self._select(SegmentRow.id.in_(select(OpenSegmentRow.segment_id)))
 
     def segments(self, camera_id: str, stream: StreamKind, span: Span) -> list[Segment]:
         """Segments that touch `span`, by start; none for an unknown camera.
@@ -153,6 +150,12 @@ def touching(stream_id: int, span: Span) -> tuple[ColumnElement[bool], ...]:
 
 def _is_storable(span: Span) -> bool:
     return span.start_us <= fields.MOST_US and 0 <= span.end_us <= fields.MOST_US
+
+
+def _open(connection: Connection, path: str) -> None:
+    known = select(OpenSegmentRow.segment_id).where(OpenSegmentRow.segment_id == SegmentRow.id)
+    new = select(SegmentRow.id).where(SegmentRow.path == path, ~known.exists())
+    connection.execute(insert(OpenSegmentRow).from_select(["segment_id"], new))
 
 
 def _close(connection: Connection, which: ColumnElement[bool]) -> None:

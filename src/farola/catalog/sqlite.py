@@ -98,7 +98,12 @@ def damage(engine: Engine) -> list[str]:
     """What SQLite itself finds wrong in the file, at most 20 lines; empty when it is whole."""
     with engine.connect() as connection:
         raw: Any = connection.connection.driver_connection
-        rows = [str(row[0]) for row in raw.execute("PRAGMA quick_check(20)")]
+        try:
+            rows = [str(row[0]) for row in raw.execute("PRAGMA quick_check(20)")]
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorname not in {"SQLITE_CORRUPT", "SQLITE_NOTADB"}:
+                raise
+            return [str(error)]  # too broken to be checked
     return [] if rows == ["ok"] else rows
 
 

@@ -43,7 +43,7 @@ def upgrade() -> None:
     op.create_table(
         "runs",
         sa.Column("id", sa.String(40), nullable=False),
-        sa.Column("stream_id", sa.BigInteger(), nullable=False),
+        sa.Column("stream_id", _NUMBER, nullable=False),
         sa.Column("start_us", sa.BigInteger(), nullable=False),
         sa.Column("end_us", sa.BigInteger(), nullable=True),
         sa.Column("end_reason", sa.String(40), nullable=True),
@@ -56,7 +56,7 @@ def upgrade() -> None:
     op.create_table(
         "segments",
         sa.Column("id", _NUMBER, nullable=False),
-        sa.Column("stream_id", sa.BigInteger(), nullable=False),
+        sa.Column("stream_id", _NUMBER, nullable=False),
         sa.Column("run_id", sa.String(40), nullable=False),
         sa.Column("path", _PATH, nullable=False),
         sa.Column("codec", sa.String(64), nullable=False),
@@ -77,7 +77,7 @@ def upgrade() -> None:
     op.create_index("ix_segments_run_id", "segments", ["run_id"])
     op.create_table(
         "open_segments",
-        sa.Column("segment_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("segment_id", _NUMBER, autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("segment_id", name="pk_open_segments"),
         sa.ForeignKeyConstraint(
             ["segment_id"],
@@ -89,7 +89,7 @@ def upgrade() -> None:
     op.create_table(
         "gaps",
         sa.Column("id", _NUMBER, nullable=False),
-        sa.Column("stream_id", sa.BigInteger(), nullable=False),
+        sa.Column("stream_id", _NUMBER, nullable=False),
         sa.Column("start_us", sa.BigInteger(), nullable=False),
         sa.Column("end_us", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.String(40), nullable=False),

@@ -1,0 +1,145 @@
+"""No SQL that only SQLite speaks outside its own file, and plans that use the index."""
+
+import re
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from catalog_rows import NOW_US, new_camera, segment
+from sqlalchemy import ClauseElement, Connection, event
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+
+import farola.catalog
+from farola.base import Kind
+from farola.catalog import Catalog
+from farola.model import Gap, Run, Span, StreamKind
+
+MAIN = StreamKind.MAIN
+PACKAGE = Path(farola.catalog.__file__).parent
+OWN_FILES = {"sqlite.py", "postgres.py"}
+
+
+@pytest.fixture
+def statements(sqlite_catalog: Catalog) -> list[ClauseElement]:
+    """Every statement that reaches the database."""
+    seen: list[ClauseElement] = []
+
+    def note(_connection: Connection, statement: object, *_rest: object) -> None:
+        if isinstance(statement, ClauseElement):
+            seen.append(statement)
+
+    event.listen(sqlite_catalog._database.engine, "before_execute", note)
+    return seen
+
+
+@pytest.fixture
+def sql(sqlite_catalog: Catalog) -> list[tuple[str, tuple[object, ...]]]:
+    """What is asked or changed, as text with its values, as the driver gets it."""
+    seen: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(_: object, __: object, statement: str, values: tuple[object, ...], *___: bool) -> None:
+        if re.match("SELECT|UPDATE|DELETE", statement):
+            seen.append((statement, values))
+
+    event.listen(sqlite_catalog._database.engine, "before_cursor_execute", note)
+    return seen
+
+
+def use_everything(catalog: Catalog) -> str:
+    camera = catalog.cameras.add(new_camera(), b"sealed")
+    catalog.cameras.update(camera.id, new_camera("other"))
+    catalog.cameras.set_credentials(camera.id, None)
+    catalog.cameras.get(camera.id)
+    catalog.cameras.sealed_credentials(camera.id)
+    recordings, span = catalog.recordings, Span(NOW_US + 5, NOW_US + 900_000_000)
+    recordings.begin_run(Run("run-1", camera.id, MAIN, NOW_US, None, None, None))
+    recordings.set_camera_offset("run-1", 5)
+    for is_open in (True, False, True):
+        recordings.save_segment(segment(camera.id, NOW_US, open=is_open))
+    recordings.begin_gap(Gap(camera.id, MAIN, NOW_US + 9, None, Kind.STALLED, ""))
+    recordings.end_gap(camera.id, MAIN, NOW_US + 99)
+    recordings.gaps(camera.id, MAIN, span)
+    recordings.spans(camera.id, MAIN, span)
+    recordings.segments(camera.id, MAIN, span)
+    recordings.days(camera.id, MAIN, span, ZoneInfo("UTC"))
+    recordings.runs(camera.id, MAIN, span)
+    recordings.newest_end_us(camera.id, MAIN)
+    recordings.close_after_crash(NOW_US + 10**12)
+    path = next(recordings.all_segments()).path
+    recordings.close_segment(path)
+    recordings.delete_segment(path)
+    recordings.streams()
+    person = catalog.people.add("Ana", "hash")
+    catalog.people.set_password_hash(person.id, "other")
+    catalog.people.by_name("ana")
+    catalog.people.list()
+    catalog.people.count()
+    catalog.sessions.add(b"token", person.id, NOW_US, NOW_US + 1)
+    catalog.sessions.by_token_hash(b"token")
+    catalog.sessions.delete(b"token")
+    catalog.sessions.delete_of(person.id, keep=b"x")
+    catalog.sessions.delete_expired(NOW_US)
+    catalog.orphans()
+    return camera.id
+
+
+def test_every_statement_means_the_same_on_postgresql(
+    sqlite_catalog: Catalog, statements: list[ClauseElement]
+) -> None:
+    use_everything(sqlite_catalog)
+    texts = {str(statement.compile(dialect=postgresql.dialect())) for statement in statements}
+    for statement in statements:
+        statement.compile(dialect=sqlite_dialect.dialect())
+    assert len(texts) > 40
+    spoken = re.compile(r"PRAGMA|\bOR (IGNORE|REPLACE)\b|rowid|sqlite|ON CONFLICT", re.IGNORECASE)
+    assert [found for found in texts if spoken.search(found)] == []
+
+
+def test_sql_as_text_stands_only_in_the_dialects_own_files() -> None:
+    raw = re.compile(r"\bexec_driver_sql\b|\btext\(\"|PRAGMA|dialects\.(sqlite|postgresql)")
+    found = {
+        f"{path.name}: {line.strip()}"
+        for path in PACKAGE.rglob("*.py")
+        if path.name not in OWN_FILES
+        for line in path.read_text().splitlines()
+        if raw.search(line)
+    }
+    assert found == {
+        'migrate.py: return connection.execute(text("SELECT version_num FROM alembic_version"))'
+        ".scalar()"
+    }
+
+
+def _plan(catalog: Catalog, sent: tuple[str, tuple[object, ...]]) -> str:
+    with catalog._database.read() as connection:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sent[0]}", sent[1]).all()
+    return "\n".join(str(row[3]) for row in rows)
+
+
+def test_questions_about_a_span_are_bounded_on_both_sides_by_the_index(
+    sqlite_catalog: Catalog, sql: list[tuple[str, tuple[object, ...]]]
+) -> None:
+    camera_id = use_everything(sqlite_catalog)
+    span, index = Span(NOW_US, NOW_US + 3_600_000_000), "ix_segments_stream_id_start_us_end_us"
+    bounded = f"{index} (stream_id=? AND start_us>? AND start_us<?)"
+    sql.clear()
+    sqlite_catalog.recordings.segments(camera_id, MAIN, span)
+    (rows,) = sql
+    sql.clear()
+    sqlite_catalog.recordings.days(camera_id, MAIN, span, ZoneInfo("UTC"))
+    (bounds,) = sql
+    assert f"SEARCH segments USING INDEX {bounded}" in _plan(sqlite_catalog, rows)
+    assert f"SEARCH segments USING COVERING INDEX {bounded}" in _plan(sqlite_catalog, bounds)
+
+
+def test_no_statement_reads_a_whole_table_of_recordings(
+    sqlite_catalog: Catalog, sql: list[tuple[str, tuple[object, ...]]]
+) -> None:
+    """Streams, people and what is open are few; runs, segments and gaps are millions."""
+    use_everything(sqlite_catalog)
+    asked = list(sql)
+    assert len(asked) > 40
+    many = re.compile(r"^SCAN (segments|runs|gaps)\b", re.MULTILINE)
+    scans = [each[0] for each in asked if many.search(_plan(sqlite_catalog, each))]
+    assert [each for each in scans if "AS parent" not in each] == []  # `orphans` reads all
