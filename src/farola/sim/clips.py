@@ -5,6 +5,7 @@ from pathlib import Path
 
 import av
 
+from farola.sim.drawn import yuv_frame
 from farola.sim.encode import Coding, write_video
 from farola.sim.packets import Codec
 
@@ -28,22 +29,6 @@ def pattern(width: int, height: int, count: int) -> Iterator[av.VideoFrame]:
         ).ljust(width, bytes([_DARK]))
         rows = (bars[(y // 8 + number * 2) % width :][:width] for y in range(height - strip))
         yield yuv_frame(width, height, digits * strip + b"".join(rows), grey, grey)
-
-
-def yuv_frame(width: int, height: int, y: bytes, u: bytes, v: bytes) -> av.VideoFrame:
-    """A frame of three tightly packed 4:2:0 planes."""
-    frame = av.VideoFrame(width, height, "yuv420p")
-    for plane, data in zip(frame.planes, (y, u, v), strict=True):
-        if plane.line_size == plane.width:
-            plane.update(data)
-            continue
-        padding = bytes(plane.line_size - plane.width)
-        plane.update(
-            b"".join(
-                data[at : at + plane.width] + padding for at in range(0, len(data), plane.width)
-            )
-        )
-    return frame
 
 
 def read_number(frame: av.VideoFrame) -> int:
