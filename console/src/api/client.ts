@@ -4,8 +4,7 @@ import type {
   Camera,
   CameraInput,
   CameraTest,
-  Credentials,
-  Address,
+  CameraTestInput,
   Session,
   Span,
   States,
@@ -76,10 +75,8 @@ export const api = {
   addCamera: (input: CameraInput) => json<Camera>('POST', '/api/cameras', { body: input }),
   saveCamera: (id: string, input: CameraInput) =>
     json<Camera>('PUT', cameraPath(id), { body: input }),
-  testCamera: (
-    body: { main: Address; credentials?: Credentials; camera_id?: string },
-    signal: AbortSignal,
-  ) => json<CameraTest>('POST', '/api/cameras/test', { body, signal }),
+  testCamera: (body: CameraTestInput, signal: AbortSignal) =>
+    json<CameraTest>('POST', '/api/cameras/test', { body, signal }),
   states: () => json<States>('GET', '/api/states'),
 
   timeline: (id: string, span: Span, signal: AbortSignal) =>

@@ -1,3 +1,5 @@
+import type { FieldFault } from './types';
+
 /** What went wrong, as the server's problem document says it or as the console noticed it. */
 export class Problem extends Error {
   constructor(
@@ -5,6 +7,8 @@ export class Problem extends Error {
     readonly status: number,
     readonly detail: string,
     readonly retryAfterS: number | null = null,
+    /** Which members of the request were refused, such as `body.main.port`. */
+    readonly fields: readonly FieldFault[] = [],
   ) {
     super(`${kind}: ${detail}`);
     this.name = 'Problem';
@@ -23,7 +27,8 @@ export function problemFrom(status: number, body: unknown): Problem {
   const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const kind = typeof fields['kind'] === 'string' ? fields['kind'] : kindOfStatus(status);
   const detail = typeof fields['detail'] === 'string' ? fields['detail'] : '';
-  return new Problem(kind, status, detail, numberOrNull(fields['retry_after_s']));
+  const faults = Array.isArray(fields['fields']) ? (fields['fields'] as FieldFault[]) : [];
+  return new Problem(kind, status, detail, numberOrNull(fields['retry_after_s']), faults);
 }
 
 function kindOfStatus(status: number): string {

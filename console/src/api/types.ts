@@ -1,127 +1,31 @@
-/** The server's words, as the HTTP contract gives them. Every `*_us` is UTC microseconds. */
+/** Short names for the server's words; every `*_us` is UTC microseconds. */
+
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
 
 export type StreamKind = 'main' | 'sub';
+export type Kind = Schemas['Kind'];
+export type Phase = Schemas['Phase'];
+export type Rendition = Schemas['Rendition'];
+export type Person = Schemas['PersonAnswer'];
+export type Session = Schemas['SessionAnswer'];
+export type About = Schemas['AboutAnswer'];
 
-export interface Person {
-  id: string;
-  name: string;
-}
-
-export interface Session {
-  person: Person;
-  expires_us: number;
-}
-
-export interface Address {
-  scheme: 'rtsp' | 'rtsps';
-  host: string;
-  port: number;
-  path: string;
-}
-
-export interface Credentials {
-  username: string;
-  password: string;
-}
-
-export type Phase = 'off' | 'connecting' | 'live' | 'delayed' | 'gap';
-
-export interface CameraState {
-  camera_id: string;
-  phase: Phase;
-  reason: string | null;
-  detail: string;
-  since_us: number;
-  frames: number;
-  bytes: number;
-  lost: number;
-  gaps: number;
-  reconnects: number;
-  dropped: number;
-  lag_us: number | null;
-  camera_offset_us: number | null;
-  width: number;
-  height: number;
-  codec: string;
-}
-
-export interface Camera {
-  id: string;
-  name: string;
-  place: string;
-  main: Address;
-  sub: Address | null;
-  purpose: string;
-  legal_basis: string;
-  office: string;
-  enabled: boolean;
-  has_credentials: boolean;
-  created_us: number;
-  state: CameraState;
-}
-
+export type Address = Schemas['AddressBody'];
+export type Credentials = Schemas['CredentialsBody'];
+export type Camera = Schemas['CameraAnswer'];
+export type CameraState = Schemas['CameraStateAnswer'];
 /** `credentials` left out keeps what is stored; null removes it. */
-export interface CameraInput {
-  name: string;
-  place: string;
-  main: Address;
-  sub: Address | null;
-  credentials?: Credentials | null;
-  purpose: string;
-  legal_basis: string;
-  office: string;
-  enabled: boolean;
-}
+export type CameraInput = Schemas['CameraUpdate'];
+export type CameraTestInput = Schemas['TestRequest'];
+export type CameraTest = Schemas['TestAnswer'];
 
-export interface CameraTest {
-  ok: boolean;
-  reason: string | null;
-  detail: string;
-  codec: string | null;
-  width: number | null;
-  height: number | null;
-  frame_rate: number | null;
-  audio_offered: boolean;
-  elapsed_ms: number;
-}
+export type Alarm = Schemas['AlarmAnswer'];
+export type States = Schemas['StatesAnswer'];
+export type Span = Schemas['SpanAnswer'];
+export type Gap = Schemas['GapAnswer'];
+export type TimelineData = Schemas['TimelineAnswer'];
 
-export interface Alarm {
-  kind: string;
-  message: string;
-  since_us: number;
-}
-
-export interface States {
-  states: CameraState[];
-  alarms: Alarm[];
-  now_us: number;
-}
-
-export interface Span {
-  start_us: number;
-  end_us: number;
-}
-
-export interface Gap {
-  start_us: number;
-  end_us: number | null;
-  reason: string;
-  detail: string;
-}
-
-export interface TimelineData {
-  spans: Span[];
-  gaps: Gap[];
-  now_us: number;
-}
-
-export interface Day {
-  day: string;
-  recorded_us: number;
-}
-
-export interface About {
-  version: string;
-  site_name: string;
-  zone?: string | null;
-}
+export type FieldFault = Schemas['FieldFault'];
+export type LiveSaid = Schemas['LiveInit'] | Schemas['LiveState'] | Schemas['LiveDropped'];

@@ -1,5 +1,5 @@
 import { liveAddress } from '../api/client';
-import type { CameraState, StreamKind } from '../api/types';
+import type { CameraState, LiveSaid, Rendition, StreamKind } from '../api/types';
 import { retryDelayMs } from './backoff';
 import { catchUp, LANDING_S } from './catchup';
 import { canPlay, MediaFeed } from './feed';
@@ -8,6 +8,10 @@ import { canPlay, MediaFeed } from './feed';
 const SILENCE_MS = 3000;
 const WATCH_MS = 200;
 const TRIM_EACH = 25;
+
+/** Close codes of the live socket that no retry mends. */
+const SIGNED_OUT = 4401;
+const NO_CAMERA = 4404;
 
 export type LiveStatus = 'connecting' | 'playing' | 'waiting' | 'retrying' | 'unsupported' | 'gone';
 
@@ -21,14 +25,9 @@ export interface Picture {
 export interface LiveListener {
   status(status: LiveStatus): void;
   state(state: CameraState): void;
+  rendition(rendition: Rendition): void;
   picture(picture: Picture): void;
   signedOut(): void;
-}
-
-interface Said {
-  type: string;
-  mime?: string;
-  state?: CameraState;
 }
 
 /** Plays one camera's live stream in one video element until closed, reconnecting forever. */
@@ -89,9 +88,12 @@ export class LivePlayer {
   }
 
   #onText(text: string): void {
-    const said = JSON.parse(text) as Said;
-    if (said.type === 'init' && said.mime !== undefined) this.#onInit(said.mime);
-    if (said.type === 'state' && said.state) this.listener.state(said.state);
+    const said = JSON.parse(text) as LiveSaid;
+    if (said.type === 'init') {
+      this.listener.rendition(said.rendition);
+      this.#onInit(said.mime);
+    }
+    if (said.type === 'state') this.listener.state(said.state);
   }
 
   #onInit(mime: string): void {
@@ -123,8 +125,8 @@ export class LivePlayer {
   #onClose(code: number): void {
     if (this.#closed) return;
     this.#drop();
-    if (code === 4401) this.listener.signedOut();
-    if (code === 4404 || code === 4401) {
+    if (code === SIGNED_OUT) this.listener.signedOut();
+    if (code === NO_CAMERA || code === SIGNED_OUT) {
       this.#say('gone');
       return;
     }

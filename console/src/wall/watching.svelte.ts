@@ -1,4 +1,4 @@
-import type { CameraState, StreamKind } from '../api/types';
+import type { CameraState, Rendition, StreamKind } from '../api/types';
 import { LivePlayer, type LiveStatus } from '../live/player';
 import { session } from '../session/session.svelte';
 import { clock } from '../time/clock.svelte';
@@ -15,6 +15,9 @@ export class Watching {
   /** Whole second of the picture shown, UTC microseconds; null before the first. */
   wallSecond = $state<number | null>(null);
 
+  /** Whether the picture is redacted, as the server says with the stream. */
+  rendition = $state<Rendition | null>(null);
+
   #player: LivePlayer | null = null;
 
   /** Starts to watch and returns how to stop. */
@@ -26,6 +29,9 @@ export class Watching {
       },
       state: (state) => {
         this.state = state;
+      },
+      rendition: (rendition) => {
+        this.rendition = rendition;
       },
       picture: ({ frames, wallUs, behindS }) => {
         tile.dataset['frames'] = String(frames);
@@ -43,6 +49,7 @@ export class Watching {
       this.#player = null;
       this.status = null;
       this.state = undefined;
+      this.rendition = null;
     };
   }
 }

@@ -1,0 +1,145 @@
+/** A camera as the form holds it, on its way from and to the server. Pure. */
+
+import type { Address, Camera, CameraInput, Credentials, FieldFault } from '../api/types';
+import type { Pasted } from './address';
+
+export interface AddressDraft {
+  scheme: 'rtsp' | 'rtsps';
+  host: string;
+  port: string;
+  path: string;
+}
+
+export interface Draft {
+  name: string;
+  place: string;
+  main: AddressDraft;
+  hasSub: boolean;
+  sub: AddressDraft;
+  /** What happens to the stored user name and password: they are never shown. */
+  signIn: 'keep' | 'set' | 'none';
+  username: string;
+  password: string;
+  purpose: string;
+  legal_basis: string;
+  office: string;
+  enabled: boolean;
+}
+
+export type Fault = 'required' | 'host' | 'port' | 'path' | 'refused';
+export type Faults = Partial<Record<string, Fault>>;
+
+export function blankAddress(): AddressDraft {
+  return { scheme: 'rtsp', host: '', port: '554', path: '/' };
+}
+
+export function blankDraft(): Draft {
+  return {
+    name: '',
+    place: '',
+    main: blankAddress(),
+    hasSub: false,
+    sub: blankAddress(),
+    signIn: 'set',
+    username: '',
+    password: '',
+    purpose: '',
+    legal_basis: '',
+    office: '',
+    enabled: true,
+  };
+}
+
+function draftAddress(address: Address): AddressDraft {
+  return { ...address, port: String(address.port) };
+}
+
+export function draftOf(camera: Camera): Draft {
+  return {
+    ...blankDraft(),
+    name: camera.name,
+    place: camera.place,
+    main: draftAddress(camera.main),
+    hasSub: camera.sub !== null,
+    sub: camera.sub ? draftAddress(camera.sub) : blankAddress(),
+    signIn: camera.has_credentials ? 'keep' : 'none',
+    purpose: camera.purpose,
+    legal_basis: camera.legal_basis,
+    office: camera.office,
+    enabled: camera.enabled,
+  };
+}
+
+/** The draft with a pasted address taken apart into it. */
+export function withPasted(draft: Draft, pasted: Pasted): Draft {
+  const { scheme, host, port, path, username, password } = pasted;
+  const main = { scheme, host, port: String(port), path };
+  if (username === '' && password === '') return { ...draft, main };
+  return { ...draft, main, signIn: 'set', username, password };
+}
+
+function addressFaults(prefix: string, address: AddressDraft): Faults {
+  const faults: Faults = {};
+  const host = address.host.trim();
+  if (host === '') faults[`${prefix}.host`] = 'required';
+  else if (/[\s/@?#]/.test(host)) faults[`${prefix}.host`] = 'host';
+  const port = Number(address.port);
+  if (!/^\d+$/.test(address.port.trim()) || port < 1 || port > 65_535) {
+    faults[`${prefix}.port`] = 'port';
+  }
+  if (!/^\/[!-~]*$/.test(address.path.trim())) faults[`${prefix}.path`] = 'path';
+  return faults;
+}
+
+export function connectionFaults(draft: Draft): Faults {
+  return {
+    ...addressFaults('main', draft.main),
+    ...(draft.hasSub ? addressFaults('sub', draft.sub) : {}),
+  };
+}
+
+export function draftFaults(draft: Draft): Faults {
+  const faults = connectionFaults(draft);
+  for (const field of ['name', 'place', 'purpose', 'legal_basis', 'office'] as const) {
+    if (draft[field].trim() === '') faults[field] = 'required';
+  }
+  return faults;
+}
+
+/** The members that the server refused (`body.main.port`) as the form's own fields. */
+export function refusedFields(fields: readonly FieldFault[]): Faults {
+  return Object.fromEntries(
+    fields.map(({ path }) => [path.replace(/^body\./, ''), 'refused' as const]),
+  );
+}
+
+export function addressOf(draft: AddressDraft): Address {
+  return {
+    scheme: draft.scheme,
+    host: draft.host.trim(),
+    port: Number(draft.port),
+    path: draft.path.trim(),
+  };
+}
+
+/** Undefined keeps what is stored, null goes without. */
+export function credentialsOf(draft: Draft): Credentials | null | undefined {
+  if (draft.signIn === 'keep') return undefined;
+  if (draft.signIn === 'none' || draft.username.trim() === '') return null;
+  return { username: draft.username.trim(), password: draft.password };
+}
+
+export function inputOf(draft: Draft): CameraInput {
+  const credentials = credentialsOf(draft);
+  return {
+    name: draft.name.trim(),
+    place: draft.place.trim(),
+    main: addressOf(draft.main),
+    sub: draft.hasSub ? addressOf(draft.sub) : null,
+    ...(credentials === undefined ? {} : { credentials }),
+    purpose: draft.purpose.trim(),
+    legal_basis: draft.legal_basis.trim(),
+    office: draft.office.trim(),
+    enabled: draft.enabled,
+  };
+}
