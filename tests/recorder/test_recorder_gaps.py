@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,6 +77,6 @@ def test_gaps_never_overlap_and_only_the_last_is_open(
             gaps.missing(reason, "", now + length)
         now += length
     told = sorted(saved.told())
-    for (_, end, _), (start, _, _) in zip(told, told[1:], strict=False):
+    for (_, end, _), (start, _, _) in pairwise(told):
         assert end is not None
         assert end <= start
