@@ -124,7 +124,10 @@ def problem_of_error(error: Error) -> ProblemResponse:
     status = status_of(error.kind)
     if status >= _WORST:
         _log.warning("request failed", kind=error.kind.value, error=error.message)
-    return problem(error.kind, error.message, status=status, values=dict(error.detail))
+    values = dict(error.detail)
+    field = values.get("field")
+    fields = [FieldFault(path=f"body.{field}", message=error.message)] if field else []
+    return problem(error.kind, error.message, status=status, values=values, fields=fields)
 
 
 def install(app: FastAPI) -> None:

@@ -12,6 +12,7 @@ from farola.model import Span
 LATEST_US = 7_258_118_400_000_000  # the year 2200, and an exact number in JavaScript
 _DAY_US = 86_400_000_000
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+_TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"  # lines and tabs are welcome
 
 
 class Body(BaseModel):
@@ -41,7 +42,9 @@ Name = Annotated[
 Place = Annotated[
     str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=_PRINTABLE)
 ]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+Prose = Annotated[
+    str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True, pattern=_TEXT)
+]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 NewSecret = Annotated[str, StringConstraints(min_length=10, max_length=256)]
 Stream = Literal["main", "sub"]

@@ -1,13 +1,10 @@
 """Signing in and out."""
 
-from typing import Annotated
-
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
-from pydantic import StringConstraints
 
-from farola.api.fields import Answer, Body, Micros, NewSecret, Secret, problem_of
+from farola.api.fields import Answer, Body, Micros, Name, NewSecret, Secret, problem_of
 from farola.api.guard import COOKIE, SignedIn
 from farola.api.reach import Reach, Told, off_loop
 from farola.api.sockets import OpenSockets
@@ -22,7 +19,7 @@ _MOST_HASHES = 2
 
 
 class SignInBody(Body):
-    name: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    name: Name
     password: Secret
 
 

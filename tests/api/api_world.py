@@ -1,0 +1,213 @@
+"""A Farola without recorders: the real catalogue, keystore, sign-in, desks and live hub.
+
+Only recorded media is invented here (`Street`), so that tests can ask for media that break off,
+belong to somebody else or never end.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from farola.access import Passwords, SignIn
+from farola.api import ApiSettings, Services, create_app, server_config
+from farola.app.cameras import CameraDesk
+from farola.app.parts import Parts
+from farola.app.state_board import StateBoard
+from farola.app.timeline import TimelineDesk
+from farola.base import Clock, Error, Kind, ManualClock
+from farola.catalog import Catalog
+from farola.config import Settings
+from farola.gate import Footage, Gate, KeyFrame
+from farola.keys import Keystore
+from farola.live import Hub
+from farola.model import Alarm, Camera, Span, StreamKind
+
+HOST = "farola.test"
+ORIGIN = f"http://{HOST}"
+NAME = "ana"
+PASSWORD = "a lamp on every corner"
+METRICS_TOKEN = "a token for the collector"
+NOW_US = 1_795_500_000_000_000
+
+NEW_CAMERA: dict[str, Any] = {
+    "name": "north",
+    "place": "Plaza San Martín",
+    "main": {"scheme": "rtsp", "host": "10.1.2.3", "port": 554, "path": "/main"},
+    "sub": None,
+    "credentials": {"username": "viewer", "password": "the camera's own"},
+    "purpose": "Traffic safety",
+    "legal_basis": "By-law 7/2026",
+    "office": "Public works",
+    "enabled": True,
+}
+
+
+@dataclass
+class Street:
+    """Recorded media of one camera, the one named in `owner`; keys are `init1` and `part1`."""
+
+    owner: str = ""
+    parts: list[bytes] = field(default_factory=lambda: [b"moof", b"mdat"])
+    size: int | None = None
+    fails_after: int | None = None
+    error: Error | None = None
+    closed: int = 0
+
+    def playlist(self, camera_id: str, stream: StreamKind, span: Span) -> str:
+        self._require(camera_id)
+        return "#EXTM3U\n#EXT-X-VERSION:7\n"
+
+    def init(self, camera_id: str, key: str) -> bytes:
+        self._require(camera_id)
+        if key != "init1":
+            raise Error(Kind.NOT_FOUND, "no such init segment")
+        return b"ftypmoov"
+
+    def part(self, camera_id: str, key: str) -> Footage:
+        self._require(camera_id)
+        if key != "part1":
+            raise Error(Kind.NOT_FOUND, "no such part")
+        return Footage(self.owner, Span(1, 2), self._chunks(), self.size)
+
+    def clip(self, camera_id: str, stream: StreamKind, span: Span) -> Footage:
+        self._require(camera_id)
+        return Footage(self.owner, span, self._chunks(), self.size)
+
+    def key_frame(self, camera_id: str, stream: StreamKind, at_us: int) -> KeyFrame:
+        self._require(camera_id)
+        return KeyFrame(self.owner, at_us - 7, b"ftypmoovmoofmdat")
+
+    def _require(self, camera_id: str) -> None:
+        if camera_id != self.owner:
+            raise Error(Kind.NOT_FOUND, "nothing was recorded")
+
+    def _chunks(self) -> Iterator[bytes]:
+        try:
+            for number, part in enumerate(self.parts):
+                if self.fails_after == number and self.error is not None:
+                    raise self.error
+                yield part
+        finally:
+            self.closed += 1
+
+
+@dataclass
+class World:
+    """Everything that a test reaches into; `watch_calls` is what the hub asked recorders for."""
+
+    catalog: Catalog
+    clock: Clock
+    sign_in: SignIn
+    cameras: CameraDesk
+    board: StateBoard
+    hub: Hub
+    street: Street
+    alarms: list[Alarm]
+    services: Services
+    settings: ApiSettings
+    app: FastAPI
+    watch_calls: list[tuple[str, StreamKind, bool]]
+
+    def client(self, **more: Any) -> httpx.AsyncClient:
+        """A browser of this site that is not signed in; server faults become answers."""
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        headers = {"origin": ORIGIN} | more.pop("headers", {})
+        return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers, **more)
+
+    @contextlib.asynccontextmanager
+    async def signed_in(self) -> AsyncIterator[httpx.AsyncClient]:
+        async with self.client() as client:
+            body = {"name": NAME, "password": PASSWORD}
+            answer = await client.post("/api/session", json=body)
+            assert answer.status_code == 200, answer.text
+            yield client
+
+    async def add_camera(self, client: httpx.AsyncClient, **changes: Any) -> Camera:
+        answer = await client.post("/api/cameras", json=NEW_CAMERA | changes)
+        assert answer.status_code == 201, answer.text
+        return self.catalog.cameras.get(answer.json()["id"])
+
+
+@contextlib.contextmanager
+def opened_world(folder: Path, clock: Clock | None = None, **told: Any) -> Iterator[World]:
+    clock = clock or ManualClock(NOW_US)
+    settings = Settings.parse(
+        {
+            "storage": {"data": folder / "data", "keys": folder / "keys"},
+            "network": {"allow_loopback": True},
+        }
+    )
+    root = settings.storage.data / "segments"
+    root.mkdir(parents=True)
+    keystore = Keystore.open(settings.storage.keys, create=True)
+    with Catalog.open(settings.catalog_url, clock=clock, busy_ms=2_000) as catalog:
+        passwords = Passwords(passes=1, memory_kib=64, lanes=1)
+        sign_in = SignIn(catalog.people, catalog.sessions, clock, hours=12, passwords=passwords)
+        sign_in.add_person(NAME, PASSWORD)
+        alarms: list[Alarm] = []
+        board = StateBoard(clock, lambda: list(alarms))
+        cameras = CameraDesk(
+            Parts(settings, root, catalog, keystore, clock),
+            lambda: board.cameras(list(catalog.cameras.list())),
+        )
+        watch_calls: list[tuple[str, StreamKind, bool]] = []
+        hub = Hub(lambda *call: watch_calls.append(call))
+        board.attach(hub)
+        street = Street()
+        services = Services(
+            cameras=cameras,
+            states=board,
+            timeline=TimelineDesk(catalog, root),
+            gate=Gate(hub, street),
+            sign_in=sign_in,
+            clock=clock,
+        )
+        told.setdefault("metrics_token", METRICS_TOKEN)
+        told.setdefault("console", folder / "console")
+        api_settings = ApiSettings(version="0.0.0", site_name="Villa Farola", **told)
+        app = create_app(services, api_settings)
+        yield World(
+            catalog=catalog,
+            clock=clock,
+            sign_in=sign_in,
+            cameras=cameras,
+            board=board,
+            hub=hub,
+            street=street,
+            alarms=alarms,
+            services=services,
+            settings=api_settings,
+            app=app,
+            watch_calls=watch_calls,
+        )
+
+
+@contextlib.asynccontextmanager
+async def served(app: FastAPI, **changes: Any) -> AsyncIterator[tuple[str, int]]:
+    """The app behind the real server on a free port of this machine: host and port."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        port = listening.getsockname()[1]
+        config = server_config(app, host="127.0.0.1", port=port)
+        for name, value in changes.items():
+            setattr(config, name, value)
+        server = uvicorn.Server(config)
+        running = asyncio.create_task(server.serve([listening]))
+        try:
+            while not server.started:
+                await asyncio.sleep(0.01)
+                if running.done():
+                    running.result()
+            yield "127.0.0.1", port
+        finally:
+            server.should_exit = True
+            await running
