@@ -7,7 +7,7 @@ for 200 ms, then one visit takes everything with one system call and parses it i
 import asyncio
 from typing import Protocol
 
-SLOTS = 20
+SLOTS = 8
 
 
 class Visited(Protocol):
