@@ -1,0 +1,84 @@
+"""Recorded media for the gate: everything blocks on disk, so call it from threads."""
+
+from pathlib import Path
+
+from farola.base import Clock, Error, Kind
+from farola.gate import Footage, KeyFrame
+from farola.media import FragmentEntry
+from farola.model import Span, StreamKind
+from farola.playback.clip import make_clip
+from farola.playback.footage import read_init, read_key_frame, read_part
+from farola.playback.names import PartName, init_path
+from farola.playback.playlist import write_playlist
+from farola.playback.shelf import Recorded, Shelf
+from farola.playback.strip import Strip, choose
+from farola.store import Keys
+
+_KEY_FRAME_REACH_US = 10_000_000
+
+
+class Playback:
+    """What was recorded, as players take it. Threads may share it.
+
+    `recorded` are the catalogue's recordings, `keys` the keystore and `root` the directory that
+    segment paths are relative to. Besides what each method names, all raise the store's and the
+    keys' errors: DISK_FAILED, FILE_DAMAGED, KEY_MISSING, KEY_WRONG, KEY_DESTROYED.
+    """
+
+    def __init__(self, recorded: Recorded, keys: Keys, root: Path, clock: Clock) -> None:
+        self._shelf = Shelf(recorded, root)
+        self._keys = keys
+        self._root = root
+        self._clock = clock
+
+    def playlist(self, camera_id: str, stream: StreamKind, span: Span) -> str:
+        """An HLS media playlist over the span; it grows while the span reaches into the future.
+
+        It may begin up to a part (six seconds, or a group of pictures) before `span.start_us`; its
+        first EXT-X-PROGRAM-DATE-TIME tells where. Raises NOT_FOUND when nothing was recorded.
+        """
+        growing = span.end_us > self._clock.wall_us()
+        pieces = choose(self._shelf.parts(camera_id, stream, span), span)
+        if not pieces:
+            raise Error(Kind.NOT_FOUND, "nothing was recorded in this span")
+        return write_playlist(pieces, growing=growing)
+
+    def init(self, camera_id: str, key: str) -> bytes:
+        """The init segment that a playlist named; raises NOT_FOUND for any other key."""
+        return read_init(self._root, camera_id, init_path(camera_id, key))
+
+    def part(self, camera_id: str, key: str) -> Footage:
+        """The part that a playlist named; raises NOT_FOUND for any other key."""
+        return read_part(self._root, self._keys, camera_id, PartName.parse(camera_id, key))
+
+    def clip(self, camera_id: str, stream: StreamKind, span: Span) -> Footage:
+        """The span as one MP4, from the key frame at or before its start to its last picture.
+
+        Raises NOT_FOUND when nothing was recorded, TOO_LARGE for more pictures than a file takes.
+        """
+        pieces = choose(self._shelf.fragments(camera_id, stream, span), span)
+        return make_clip(self._root, self._keys, camera_id, pieces, span)
+
+    def key_frame(self, camera_id: str, stream: StreamKind, at_us: int) -> KeyFrame:
+        """The newest key frame at or before `at_us`, else the first after it, within 10 s.
+
+        Raises NOT_FOUND when none was recorded so near.
+        """
+        reach = Span(at_us - _KEY_FRAME_REACH_US, at_us + _KEY_FRAME_REACH_US + 1)
+        strips = self._shelf.fragments(camera_id, stream, reach)
+        near = [
+            (strip, entry)
+            for strip in strips
+            for entry in strip.items
+            if entry.key and reach.start_us <= entry.start_us < reach.end_us
+        ]
+        if not near:
+            raise Error(Kind.NOT_FOUND, "no key frame was recorded within 10 seconds")
+        strip, entry = min(near, key=lambda found: _distance(found, at_us))
+        return read_key_frame(self._root, self._keys, camera_id, strip, entry)
+
+
+def _distance(found: tuple[Strip[FragmentEntry], FragmentEntry], at_us: int) -> tuple[bool, int]:
+    """Those at or before come first, then the nearest."""
+    after_us = found[1].start_us - at_us
+    return after_us > 0, abs(after_us)
