@@ -1,0 +1,88 @@
+"""`farola camera add|list|test`."""
+
+import asyncio
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from farola.cli.options import ConfigOption, JsonOption, load
+
+camera_app = typer.Typer(help="Cameras: add one, list them, test a connection.")
+
+_Url = Annotated[str, typer.Argument(help="rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH")]
+
+
+@camera_app.command("add")
+def add(
+    url: _Url,
+    name: Annotated[str, typer.Option(help="A short name, unique in the town.")],
+    place: Annotated[str, typer.Option(help="What a person would call the spot.")],
+    purpose: Annotated[str, typer.Option(help="What the camera is for.")],
+    legal_basis: Annotated[str, typer.Option(help="The law or ordinance that allows it.")],
+    office: Annotated[str, typer.Option(help="The office that answers for it.")],
+    sub_url: Annotated[
+        str | None, typer.Option(help="The small second stream's URL, on the same credentials.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Add a camera. A running server begins to record it within half a minute."""
+    from farola.api import CameraDraft
+    from farola.app.cameras import CameraDesk
+    from farola.app.parts import open_parts
+    from farola.app.record import parse_url
+    from farola.base import SystemClock
+    from farola.model import Papers
+
+    source = parse_url(url)
+    sub = parse_url(sub_url).address if sub_url else None
+    draft = CameraDraft(
+        name, place, source.address, sub, Papers(purpose, legal_basis, office), enabled=True
+    )
+    with open_parts(load(config), SystemClock(), create=True) as parts:
+        camera = CameraDesk(parts, changed=lambda: None).add(draft, source.login)
+    typer.echo(f"added {camera.id} ({camera.name})")
+
+
+@camera_app.command("list")
+def list_(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """List the cameras."""
+    from farola.app.parts import open_parts
+    from farola.base import SystemClock
+
+    with open_parts(load(config), SystemClock(), create=False) as parts:
+        cameras = parts.catalog.cameras.list()
+    if as_json:
+        typer.echo(json.dumps([asdict(camera) for camera in cameras], ensure_ascii=False))
+        return
+    for camera in cameras:
+        state = "on" if camera.enabled else "off"
+        typer.echo(f"{camera.id}  {state:3}  {camera.name}  ({camera.place})  {camera.main.url()}")
+    if not cameras:
+        typer.echo("no cameras yet: farola camera add --help")
+
+
+@camera_app.command("test")
+def ask(url: _Url, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Connect to a camera once and say what it offers, or why not; exit status 1 when it fails."""
+    from farola.app.asking import ask_camera
+    from farola.app.record import parse_url
+    from farola.base import SystemClock
+
+    settings = load(config)
+    source = parse_url(url)
+    found = asyncio.run(ask_camera(source.address, source.login, settings, SystemClock()))
+    if as_json:
+        typer.echo(json.dumps(asdict(found)))
+    elif found.ok:
+        rate = found.frame_rate
+        shown = f", {rate[0] / rate[1]:g} pictures a second" if rate else ""
+        size = f", {found.width} x {found.height}" if found.width else ""
+        typer.echo(f"{source.shown} answers: {found.codec}{size}{shown} ({found.elapsed_ms} ms)")
+        if found.audio_offered:
+            typer.echo("It offers sound as well, which Farola never asks for.")
+    else:
+        typer.echo(f"{source.shown}: {found.detail} [{found.reason}]", err=True)
+    if not found.ok:
+        raise typer.Exit(1)

@@ -1,0 +1,45 @@
+"""Gathers the commands, and tells every failure in one sentence."""
+
+import sys
+
+import typer
+
+from farola import __version__
+from farola.base import Error
+from farola.cli.camera import camera_app
+from farola.cli.check import check
+from farola.cli.demo import demo
+from farola.cli.person import person_app
+from farola.cli.record import record
+from farola.cli.serve import serve
+from farola.cli.sim_command import sim
+
+app = typer.Typer(
+    name="farola",
+    help="A city camera platform that lights the street and does not learn your name.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(serve)
+app.command()(demo)
+app.command()(record)
+app.add_typer(camera_app, name="camera")
+app.add_typer(person_app, name="person")
+app.command()(check)
+app.command()(sim)
+
+
+@app.command()
+def version() -> None:
+    """Print the version and leave."""
+    typer.echo(__version__)
+
+
+def main() -> None:
+    """Runs the command line; exit status 1 for a failure that was told, 2 for wrong arguments."""
+    try:
+        app()
+    except Error as error:
+        typer.echo(f"farola: {error.message} [{error.kind}]", err=True)
+        sys.exit(1)
