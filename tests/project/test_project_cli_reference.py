@@ -2,7 +2,6 @@
 
 import re
 import runpy
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,6 @@ CALL = re.compile(r"(?:^|`|bin/)(farola [a-z]+(?: [a-z]+\b(?![./:-]))?)", re.MUL
 @pytest.fixture(scope="module")
 def page() -> str:
     """The page as it would be written now."""
-    found = find_spec("farola.cli")
-    if found is None or found.origin is None:
-        pytest.skip("farola.cli is not there yet")
     script = Path(__file__).resolve().parents[2] / "scripts" / "cli_reference.py"
     names = runpy.run_path(str(script))
     text = names["render"](names["program"]())
