@@ -169,7 +169,7 @@ def _parameter_sets(codec: str, parameters: dict[str, str]) -> tuple[bytes, ...]
     for name in names:
         for text in parameters.get(name, "").split(",")[:MAX_PARAMETER_SETS]:
             unit = _decode(text)
-            if len(unit) < 3:
+            if len(unit) < 4:
                 continue
             nal_type = unit[0] & 31 if codec == "h264" else unit[0] >> 1 & 63
             if nal_type in wanted:
