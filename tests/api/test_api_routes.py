@@ -232,6 +232,23 @@ async def test_every_refusal_is_a_problem_document(
     assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/api/session", "DELETE, GET, POST"),
+        ("/api/cameras", "GET, POST"),
+        (f"/api/cameras/{UNKNOWN}", "GET, PUT"),
+        ("/api/states", "GET"),
+    ],
+)
+async def test_a_refused_method_names_those_that_exist(
+    client: httpx.AsyncClient, path: str, allowed: str
+) -> None:
+    answer = await client.request("PATCH", path)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == allowed
+
+
 @every_route
 async def test_every_answer_has_the_security_headers(
     world: World, camera: Camera, method: str, route: APIRoute

@@ -58,4 +58,6 @@ def create_app(services: Services, settings: ApiSettings) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.router.routes.extend(console_routes(settings.console))
+    # The typed routes as they are, without the wrappers that FastAPI puts around routers.
+    app.state.addressed = [route for router in ROUTERS for route in router.routes]
     return app

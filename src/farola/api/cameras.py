@@ -34,7 +34,7 @@ async def list_cameras(signed_in: SignedIn, services: Reach) -> CameraList:
     )
 
 
-@router.post("", status_code=201, responses=problem_of(401, 403, 409, 413, 422, 503))
+@router.post("", status_code=201, responses=problem_of(401, 403, 409, 422, 503, body=True))
 async def add_camera(body: NewCamera, signed_in: SignedIn, services: Reach) -> CameraAnswer:
     """Add a camera; recording begins at once when it is enabled."""
     credentials = body.credentials.model() if body.credentials else None
@@ -42,7 +42,7 @@ async def add_camera(body: NewCamera, signed_in: SignedIn, services: Reach) -> C
     return CameraAnswer.of(camera, services.states.of(camera.id))
 
 
-@router.post("/test", responses=problem_of(401, 403, 404, 413, 422, 503))
+@router.post("/test", responses=problem_of(401, 403, 404, 422, 503, body=True))
 async def test_camera(body: TestRequest, signed_in: SignedIn, services: Reach) -> TestAnswer:
     """Connect to a camera once and tell what it answered; nothing is stored."""
     credentials = body.chosen_credentials()
@@ -66,7 +66,7 @@ async def get_camera(camera_id: CameraId, signed_in: SignedIn, services: Reach) 
     return CameraAnswer.of(camera, services.states.of(camera_id))
 
 
-@router.put("/{camera_id}", responses=problem_of(401, 403, 404, 409, 413, 422, 503))
+@router.put("/{camera_id}", responses=problem_of(401, 403, 404, 409, 422, 503, body=True))
 async def update_camera(
     camera_id: CameraId, body: CameraUpdate, signed_in: SignedIn, services: Reach
 ) -> CameraAnswer:

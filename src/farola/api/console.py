@@ -17,7 +17,7 @@ _INDEX = "/index.html"
 _FOR_EVER = "public, max-age=31536000, immutable"  # Vite puts a hash in the names under /assets/
 _ASK_AGAIN = "no-cache"
 _SERVER_PATHS = ("/api", "/metrics", "/healthz")
-_NOT_BUILT = "The console was not built. Run `make console`, then start Farola again.\n"
+_NOT_BUILT = "The console was not built. Run `make setup`, then start Farola again.\n"
 
 
 def console_routes(folder: Path) -> list[Route]:

@@ -1,6 +1,6 @@
 """The one place that turns an error's kind into a status and a problem document (RFC 9457)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match, Route
 
 from farola.api.fields import Values
 from farola.base import Error, Kind, get_logger
@@ -161,7 +162,20 @@ def _fault_text(fault: Mapping[str, Any]) -> str:
 async def _on_http(request: Request, exc: Exception) -> ProblemResponse:
     assert isinstance(exc, HTTPException)
     kind = _KIND_OF_STATUS.get(exc.status_code, Kind.INVALID_INPUT)
-    return problem(kind, str(exc.detail), status=exc.status_code, headers=exc.headers)
+    headers = dict(exc.headers or {})
+    if kind is Kind.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed(request))
+    return problem(kind, str(exc.detail), status=exc.status_code, headers=headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method of the address (RFC 9110, 10.2.1); Starlette names only its first route's."""
+    addressed: Sequence[BaseRoute] = request.app.state.addressed
+    routes = [route for route in addressed if isinstance(route, Route)]
+    paths = [one.path for one in routes if one.matches(request.scope)[0] is not Match.NONE]
+    return sorted(
+        {method for one in routes if one.path in paths[:1] for method in one.methods or ()}
+    ) or ["GET"]  # the console's addresses
 
 
 async def _on_fault(request: Request, exc: Exception) -> ProblemResponse:

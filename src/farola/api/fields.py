@@ -85,11 +85,18 @@ def zone_of(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def problem_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI's declaration of the problem documents that a route may answer with."""
+_OF_A_BODY = (400, 408, 413)
+
+
+def problem_of(*statuses: int, body: bool = False) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI's declaration of the problem documents that a route may answer with.
+
+    `body`: the request has one, which may be malformed, late or too large.
+    """
+    declared = {*statuses, *_OF_A_BODY} if body else set(statuses)
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
-        status: {"description": _MEANING[status], "content": content} for status in sorted(statuses)
+        status: {"description": _MEANING[status], "content": content} for status in sorted(declared)
     }
 
 

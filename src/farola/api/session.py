@@ -43,7 +43,7 @@ class SessionAnswer(Answer):
         return cls(person=person, expires_us=session.expires_us)
 
 
-@router.post("", responses=problem_of(401, 403, 413, 422, 429, 503))
+@router.post("", responses=problem_of(401, 403, 422, 429, 503, body=True))
 async def sign_in(
     body: SignInBody, request: Request, response: Response, services: Reach, settings: Told
 ) -> SessionAnswer:
@@ -82,7 +82,7 @@ async def sign_out(
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
 
 
-@router.put("/password", status_code=204, responses=problem_of(401, 403, 413, 422, 429, 503))
+@router.put("/password", status_code=204, responses=problem_of(401, 403, 422, 429, 503, body=True))
 async def change_password(
     body: PasswordBody, signed_in: SignedIn, request: Request, services: Reach
 ) -> None:
