@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 import av
+from av.video.frame import PictureType
 
 from farola.base import Error, Kind
 from farola.sim.packets import Codec
@@ -82,6 +83,8 @@ def write_video(path: Path, frames: Iterable[av.VideoFrame], coding: Coding) -> 
             for number, frame in enumerate(frames):
                 frame.pts = number
                 frame.time_base = period
+                # A decoded key frame would otherwise be coded as one again, outside the groups.
+                frame.pict_type = PictureType.NONE
                 container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
         unfinished.replace(path)

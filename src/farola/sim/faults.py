@@ -72,7 +72,9 @@ _MAY_BE_NEGATIVE = {
     FaultKind.NTP_JUMP,
     FaultKind.CLOCK_JUMP,
 }
-_FAULT = re.compile(r"([a-z0-9_]+)=(\d{1,6}(?:\.\d{1,3})?)(?::(-?\d{1,9}(?:\.\d{1,3})?))?")
+_FAULT = re.compile(
+    r"([a-z0-9_]+)=(\d{1,6}(?:\.\d{1,3})?)(?::(-?\d{1,9}(?:\.\d{1,3})?))?", re.ASCII
+)
 _MOST = 64
 
 

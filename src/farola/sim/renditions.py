@@ -20,7 +20,7 @@ from farola.sim.packets import Codec
 Progress = Callable[[str, int], None]
 """Called with what is being done and how many hundredths of it are."""
 
-_FORMAT = 1  # part of every recipe's hash; raise it when the same recipe gives other pictures
+_FORMAT = 2  # part of every recipe's hash; raise it when the same recipe gives other pictures
 _MOST_RATE = 25
 _MOST_SECONDS = 120
 
