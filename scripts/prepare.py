@@ -248,7 +248,9 @@ def major_minor(version: str) -> tuple[int, int]:
 
 
 def path_with(node: Path) -> dict[str, str]:
-    return {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    path = f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    # Build tools colour a CI's log as if it were a terminal.
+    return {"PATH": path} if sys.stdout.isatty() else {"PATH": path, "NO_COLOR": "1"}
 
 
 # --- Debian -----------------------------------------------------------------------------------
