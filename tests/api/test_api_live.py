@@ -229,7 +229,7 @@ async def test_a_viewer_who_does_not_read_holds_nothing_up(
     """The socket layer takes no further message while the last has not left."""
     chunk = Chunk(bytes(1 << 20))
     script.say(INIT, *[chunk] * 200)
-    async with watching(world, client, camera.id, max_queue=1, max_size=None):
+    async with watching(world, client, camera.id, max_queue=1, max_size=None, close_timeout=0.1):
         taken = -1
         async with asyncio.timeout(30):
             while script.taken != taken:  # until nothing is taken any more

@@ -109,7 +109,7 @@ _MEANING = {
     408: "The request's body did not arrive in time",
     409: "It contradicts what is there",
     410: "The keys of this recording were destroyed",
-    413: "The request's body is too large",
+    413: "The request's body, or the file that it asks for, is too large",
     415: "The request's body is not JSON",
     422: "The request does not fit its description",
     429: "Too many attempts; `retry_after_s` tells how long to wait",

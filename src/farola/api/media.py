@@ -58,7 +58,10 @@ async def get_playlist(
     services: Reach,
     stream: StreamQuery = "main",
 ) -> AdmittedMedia:
-    """A span of at most two days as HLS; gaps are discontinuities with their own wall time."""
+    """A span of at most two days as HLS; gaps are discontinuities with their own wall time.
+
+    404 when nothing was recorded in it.
+    """
     span = span_of(start_us, end_us, most_days=_MOST_PLAYLIST_DAYS)
     camera = await camera_of(services, camera_id)
     admitted = await services.gate.playlist(signed_in.viewer, camera, StreamKind(stream), span)
@@ -103,7 +106,7 @@ async def get_key_frame(
     services: Reach,
     stream: StreamQuery = "main",
 ) -> AdmittedMedia:
-    """The key frame nearest to a moment; 404 when none was recorded within 10 s of it."""
+    """The key frame at or before a moment, else the next; 404 when none is within 10 s."""
     camera = await camera_of(services, camera_id)
     admitted = await services.gate.key_frame(signed_in.viewer, camera, StreamKind(stream), at_us)
     headers = {"farola-wall-us": str(admitted.media.wall_us)}
@@ -113,7 +116,7 @@ async def get_key_frame(
 @router.get(
     "/clip.mp4",
     response_class=AdmittedMedia,
-    responses=_media(MP4, "One MP4 file, as a download"),
+    responses=_media(MP4, "One MP4 file, as a download", 413),
 )
 async def get_clip(
     camera_id: CameraId,

@@ -64,7 +64,7 @@ class Gate:
     async def key_frame(
         self, viewer: Viewer, camera: Camera, stream: StreamKind, at_us: int
     ) -> Admitted[KeyFrame]:
-        """The key frame nearest to `at_us`."""
+        """The key frame at or before `at_us`, else the next."""
         decide(viewer, camera, Span(at_us, at_us + 1), _ONLY_RENDITION)
         frame = await asyncio.to_thread(self._playback.key_frame, camera.id, stream, at_us)
         _require_camera(camera, frame.camera_id)

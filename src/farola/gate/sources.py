@@ -54,5 +54,5 @@ class PlaybackSource(Protocol):
         ...
 
     def key_frame(self, camera_id: str, stream: StreamKind, at_us: int) -> KeyFrame:
-        """The key frame nearest to `at_us`; NOT_FOUND when none was recorded within 10 s."""
+        """The key frame at or before `at_us`, else the next; NOT_FOUND beyond 10 s."""
         ...
