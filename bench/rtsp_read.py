@@ -192,10 +192,11 @@ class Paced(asyncio.BufferedProtocol):
 async def run_reader(port: int, arguments: argparse.Namespace) -> dict[str, float | int | str]:
     reader = Reader(interval_us=arguments.interval_ms * 1000)
     target = Target(f"rtsp://127.0.0.1:{port}/", "127.0.0.1", port)
+    limits = Limits(receive_buffer=1 << 30) if arguments.kernel_tuned else Limits()
     base_kib = resident_kib()
     streams = []
     for _ in range(arguments.cameras):
-        streams.append(await connect(target, limits=Limits(), clock=SystemClock(), reader=reader))
+        streams.append(await connect(target, limits=limits, clock=SystemClock(), reader=reader))
     tasks = []
     loop = asyncio.get_running_loop()
     shared = memoryview(bytearray(1 << 20))
@@ -263,6 +264,11 @@ def main() -> None:
     parser.add_argument("--warm-up", type=float, default=5)
     parser.add_argument("--interval-ms", type=int, default=200)
     parser.add_argument("--eager", action="store_true", help="read at once, as for a live viewer")
+    parser.add_argument(
+        "--kernel-tuned",
+        action="store_true",
+        help="ask for more than any kernel grants, so that its own tuning sizes the buffers",
+    )
     parser.add_argument("--variant", choices=("own", "transport"), default="own")
     parser.add_argument("--loop", choices=("uvloop", "asyncio"), default="uvloop")
     arguments = parser.parse_args()

@@ -214,3 +214,16 @@ def test_a_fragment_without_its_end_is_kept_but_not_trusted() -> None:
     got = Receiver().feed(start, *frames([SLICE], 2, 3600))
     assert got.nals == [[b"\x65\x88abc"], [SLICE]]
     assert [unit.damaged for unit in got.units] == [True, False]
+
+
+def test_units_of_one_byte_are_kept() -> None:
+    end_of_sequence = b"\x0a"
+    got = Receiver().feed(*frames([SLICE, end_of_sequence], 0, 0))
+    assert got.nals == [[SLICE, end_of_sequence]]
+    assert not got.units[0].damaged
+
+
+def test_an_empty_packet_after_a_loss_marks_the_picture() -> None:
+    got = Receiver().feed(*frames([SLICE], 0, 0), framed(rtp(2, 3600, b"")))
+    got.feed(framed(rtp(3, 3600, SLICE, marker=True)))
+    assert [unit.damaged for unit in got.units] == [False, True]

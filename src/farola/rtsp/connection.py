@@ -149,7 +149,7 @@ async def _resolve(target: Target) -> tuple[int, tuple[str, int]]:
         found = await asyncio.get_running_loop().getaddrinfo(
             host, target.port, type=socket.SOCK_STREAM
         )
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the latter for a label that IDNA refuses
         raise Error(Kind.NAME_UNRESOLVED, f"no address for {target.host}") from error
     if not found:
         raise Error(Kind.NAME_UNRESOLVED, f"no address for {target.host}")

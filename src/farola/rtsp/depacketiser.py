@@ -31,6 +31,7 @@ class Depacketiser(ABC):
     # the fragment's payload header. Two comparisons of integers then tell that a packet is the
     # expected middle fragment.
     _fast: ClassVar[Struct]
+    _shortest: ClassVar[int]  # bytes of a NAL unit that is nothing but its header
     _head: ClassVar[int]  # bytes of `_fast`: 4 of framing, 12 of RTP and the fragment's header
 
     def __init__(
@@ -162,7 +163,7 @@ class Depacketiser(ABC):
             self._finish_unit()
             self._stamp = stamp
             self.ticks = unwrap(stamp, self.ticks)
-            if lost and not self._begins_unit(view, position, limit):
+            if lost and (limit == position or not self._begins_unit(view, position, limit)):
                 self._damaged = True
         elif stamp == self._ended_stamp:
             # The marker came before the unit's end: from now on only the time stamp ends one.
@@ -205,7 +206,7 @@ class Depacketiser(ABC):
 
     def _append(self, view: memoryview, start: int, end: int) -> None:
         """A whole NAL unit."""
-        if end - start < 2 or view[start] & 0x80:
+        if end - start < self._shortest or view[start] & 0x80:
             # The forbidden bit says that the camera itself knows it to be broken.
             self._damaged = True
             return

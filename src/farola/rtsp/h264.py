@@ -12,6 +12,7 @@ _MAX_SEI = 64
 
 class H264Depacketiser(Depacketiser):
     _fast = Struct(">QQ2s")
+    _shortest = 1
     _head = 18
     _seen_idr = False
 

@@ -12,6 +12,7 @@ _AP, _FU = 48, 49
 
 class H265Depacketiser(Depacketiser):
     _fast = Struct(">QQ3s")
+    _shortest = 2
     _head = 19
 
     def _payload(self, view: memoryview, start: int, end: int) -> None:

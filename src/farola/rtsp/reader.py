@@ -7,7 +7,9 @@ for 200 ms, then one visit takes everything with one system call and parses it i
 import asyncio
 from typing import Protocol
 
+# Few enough that a wake-up serves several streams, many enough that none holds up the loop.
 SLOTS = 8
+SMALLEST_SHARED = 1 << 18  # the longest frame or message that a stream may keep, and room to read
 
 
 class Visited(Protocol):
@@ -21,12 +23,12 @@ class Visited(Protocol):
 class Reader:
     """One for each event loop. `interval_us` is the time between two visits of one stream.
 
-    `shared_bytes` bounds what one read takes; it must hold the longest frame or message with room
-    to spare. A stream that is watched live is read at once as well as visited.
+    `shared_bytes` bounds what one read takes. A stream that is watched live is read at once as
+    well as visited.
     """
 
     def __init__(self, *, interval_us: int = 200_000, shared_bytes: int = 1 << 20) -> None:
-        self._shared = memoryview(bytearray(shared_bytes))
+        self._shared = memoryview(bytearray(max(shared_bytes, SMALLEST_SHARED)))
         self._tick_s = interval_us / 1_000_000 / SLOTS
         self._slots: list[list[Visited]] = [[] for _ in range(SLOTS)]
         self._homes: dict[Visited, int] = {}

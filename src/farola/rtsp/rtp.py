@@ -53,7 +53,6 @@ class Sequence:
         "cycles",
         "duplicates",
         "expected",
-        "first",
         "late",
         "lost",
         "received",
@@ -61,7 +60,6 @@ class Sequence:
 
     def __init__(self) -> None:
         self.expected = -1  # -1 until the first packet
-        self.first = 0
         self.cycles = 0
         self.received = 0
         self.lost = 0
@@ -73,7 +71,7 @@ class Sequence:
         """How many packets are missing before this one (0 as a rule), or DUPLICATE, or LATE."""
         expected = self.expected
         if expected < 0:
-            expected = self.first = number
+            expected = number
         ahead = (number - expected) & 0xFFFF
         if ahead >= 0x10000 - MAX_MISORDER:
             return self._behind(number)

@@ -129,6 +129,8 @@ class Stream:
             return
         self._closed = True
         self._reader.remove(self)
+        if self._done is not None and not self._done.done():
+            self._done.set_exception(Error(Kind.RECORDER_STOPPED, "the stream was closed"))
         try:
             async with asyncio.timeout(self._limits.teardown_us / 1_000_000):
                 await self._say_goodbye()
