@@ -57,7 +57,7 @@ export const en: Readonly<Record<keyof typeof es, string>> = {
   'phase.gap': 'No picture',
   'phase.connecting': 'Connecting',
   'phase.off': 'Off',
-  'phase.unsupported': 'Not playable',
+  'phase.unsupported': 'Codec not supported',
 
   'rendition.original': 'Original',
   'rendition.redacted': 'Redacted',
@@ -80,6 +80,7 @@ export const en: Readonly<Record<keyof typeof es, string>> = {
   'tile.shrink': 'Back to all cameras',
   'tile.timeline': 'Timeline of {place}',
   'tile.since': 'Since {time}, {length} ago',
+  'tile.sinceDay': 'Since {date}, {time}, {length} ago',
   'tile.off': 'Camera disabled',
   'tile.offDo': 'It neither records nor streams. Enable it under Cameras.',
   'tile.gap': 'No picture',
@@ -117,6 +118,7 @@ export const en: Readonly<Record<keyof typeof es, string>> = {
   'cameras.loading': 'Loading the cameras…',
   'cameras.add': 'Add a camera',
 
+  'cameras.ago': 'for {length}',
   'cameras.all': 'Show all cameras',
   'cameras.filter': 'Filter cameras',
   'cameras.offset': 'Clock {offset}',

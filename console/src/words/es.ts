@@ -55,7 +55,7 @@ export const es = {
   'phase.gap': 'Sin imagen',
   'phase.connecting': 'Conectando',
   'phase.off': 'Apagada',
-  'phase.unsupported': 'Sin reproducir',
+  'phase.unsupported': 'Códec no admitido',
 
   'rendition.original': 'Sin ocultar',
   'rendition.redacted': 'Ocultado',
@@ -78,6 +78,7 @@ export const es = {
   'tile.shrink': 'Volver a todas las cámaras',
   'tile.timeline': 'Línea de tiempo de {place}',
   'tile.since': 'Desde las {time}, hace {length}',
+  'tile.sinceDay': 'Desde el {date} a las {time}, hace {length}',
   'tile.off': 'Cámara deshabilitada',
   'tile.offDo': 'No graba ni transmite. Se habilita en Cámaras.',
   'tile.gap': 'Sin imagen',
@@ -115,6 +116,7 @@ export const es = {
   'cameras.loading': 'Cargando las cámaras…',
   'cameras.add': 'Agregar cámara',
 
+  'cameras.ago': 'hace {length}',
   'cameras.all': 'Ver todas las cámaras',
   'cameras.filter': 'Filtrar cámaras',
   'cameras.offset': 'Reloj {offset}',
