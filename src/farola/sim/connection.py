@@ -7,7 +7,7 @@ from secrets import token_hex
 from typing import Protocol, cast
 from urllib.parse import unquote, urlsplit
 
-from farola.base import Clock, Error
+from farola.base import Clock, Error, get_logger
 from farola.sim.describe import AUDIO_TRACK, VIDEO_TRACK, session_description
 from farola.sim.faults import Faults
 from farola.sim.faulty import FaultyPlayer
@@ -18,6 +18,7 @@ from farola.sim.player import Pacer, Player
 from farola.sim.reel import Reel, Unit
 from farola.sim.report import sender_report
 
+_log = get_logger("sim")
 _METHODS = ("OPTIONS", "DESCRIBE", "SETUP", "PLAY", "GET_PARAMETER", "SET_PARAMETER", "TEARDOWN")
 _SEND_BUFFER_BYTES = 2 << 20
 _REPORT_US = 5_000_000
@@ -101,6 +102,8 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._host.connections.discard(self)
+        if self.dropped_units:  # a measurement must not take these for pictures lost by the client
+            _log.warning("a client read too slowly", dropped_units=self.dropped_units)
         self._stop_playing()
 
     def pause_writing(self) -> None:
