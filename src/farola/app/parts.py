@@ -9,7 +9,7 @@ from farola.base import Clock, Error, Kind
 from farola.catalog import Catalog
 from farola.config import Settings
 from farola.keys import Keystore
-from farola.recorder import RecorderSettings
+from farola.recorder import Patience, RecorderSettings
 from farola.store import SyncPolicy
 
 _US = 1_000_000
@@ -53,6 +53,10 @@ def recorder_settings(settings: Settings, root: Path) -> RecorderSettings:
         queue_bytes=settings.recorder.queue_bytes,
         min_free_bytes=storage.min_free_bytes,
         sync=SyncPolicy(storage.sync, storage.sync_seconds),
+        patience=Patience(
+            key_frame_us=settings.recorder.key_frame_timeout_ms * 1_000,
+            backoff_most_us=settings.recorder.backoff_most_ms * 1_000,
+        ),
     )
 
 

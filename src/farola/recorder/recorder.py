@@ -12,7 +12,7 @@ from farola.recorder.plan import StreamPlan
 from farola.recorder.room import Room
 from farola.recorder.rows import Rows, RowStore
 from farola.recorder.shelf import KeySource, Shelf
-from farola.recorder.stream_recorder import Resolve, StreamRecorder
+from farola.recorder.stream_recorder import Patience, Resolve, StreamRecorder
 from farola.recorder.take import Deliver
 from farola.recorder.writer import StreamKey, Writer
 from farola.rtsp import Limits, Reader
@@ -33,6 +33,7 @@ class RecorderSettings:
     queue_bytes: int
     min_free_bytes: int
     sync: SyncPolicy
+    patience: Patience
 
 
 class Recorder:
@@ -99,7 +100,13 @@ class Recorder:
             if key not in self._streams:
                 self._plans[key] = plan
                 stream = StreamRecorder(
-                    plan, self._resolve, self._writer, self._clock, self._limits, self._reader
+                    plan,
+                    self._resolve,
+                    self._writer,
+                    self._clock,
+                    self._limits,
+                    self._reader,
+                    self._settings.patience,
                 )
                 self._streams[key] = stream
                 self._tasks[key] = asyncio.create_task(self._supervise(stream))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from farola.base import Backoff, Clock, Error, Kind, get_logger
 from farola.model import CameraState, Phase
@@ -12,10 +13,19 @@ from farola.recorder.writer import Writer
 from farola.rtsp import AccessUnit, Limits, Reader, Target, connect
 
 _DELAYED_US = 10_000_000
+_ANCHOR_SECONDS = 3.0
 _WORKED_US = 15_000_000  # a run that lasted this long ends the backing off
 _log = get_logger("recorder")
 
 Resolve = Callable[[StreamPlan], Awaitable[Target]]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a stream may be without a key frame, and the longest wait before trying again."""
+
+    key_frame_us: int = 30_000_000
+    backoff_most_us: int = 60_000_000
 
 
 class StreamRecorder:
@@ -29,6 +39,7 @@ class StreamRecorder:
         clock: Clock,
         limits: Limits,
         reader: Reader,
+        patience: Patience,
     ) -> None:
         self.plan = plan
         self._resolve = resolve
@@ -36,6 +47,7 @@ class StreamRecorder:
         self._clock = clock
         self._limits = limits
         self._reader = reader
+        self._patience = patience
         self._phase = Phase.CONNECTING
         self._reason: Kind | None = None
         self._detail = ""
@@ -49,7 +61,7 @@ class StreamRecorder:
 
     async def run(self) -> None:
         """Records until cancelled. Connects again after every end, with growing waits."""
-        backoff = Backoff()
+        backoff = Backoff(most_us=self._patience.backoff_most_us)
         while True:
             started_us = self._clock.monotonic_us()
             try:
@@ -113,11 +125,20 @@ class StreamRecorder:
         reason = Kind.RECORDER_STOPPED
         take: Take | None = None
         try:
-            take = self._take = Take(stream, self._clock, self._cut)
+            take = self._take = Take(
+                stream, self._clock, self._cut, key_frame_us=self._patience.key_frame_us
+            )
             take.deliver = self._deliver
             self._watch_stream = stream.watch
-            stream.watch(self._deliver is not None)
-            await stream.play(lambda unit: self._unit(take, unit))
+            # Read at once at first: the earliest arrivals anchor the run in wall time.
+            stream.watch(True)
+            settling = asyncio.get_running_loop().call_later(
+                _ANCHOR_SECONDS, lambda: stream.watch(self._deliver is not None)
+            )
+            try:
+                await stream.play(lambda unit: self._unit(take, unit))
+            finally:
+                settling.cancel()
             reason = Kind.CLOSED_BY_CAMERA
         except Error as error:
             reason = error.kind

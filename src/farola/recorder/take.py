@@ -11,7 +11,6 @@ from farola.recorder.mediaclock import MediaClock
 from farola.recorder.shelf import PlacedCut
 from farola.rtsp import AccessUnit, Stream
 
-_NO_KEY_US = 15_000_000
 _ASTRAY_US = 60_000_000  # media time this far from arrival is no time any more
 
 
@@ -33,10 +32,18 @@ Deliver = Callable[[WatchedUnit], None]
 class Take:
     """Takes the access units of one connection and hands over placed fragments.
 
-    `deliver`, when set, is handed each unit as well, for those who watch now.
+    `deliver`, when set, is handed each unit as well, for those who watch now. Without a key frame
+    within `key_frame_us` the run ends.
     """
 
-    def __init__(self, stream: Stream, clock: Clock, on_cut: Callable[[PlacedCut], None]) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        clock: Clock,
+        on_cut: Callable[[PlacedCut], None],
+        *,
+        key_frame_us: int,
+    ) -> None:
         self.deliver: Deliver | None = None
         self.frames = 0
         self.lost = 0
@@ -48,7 +55,7 @@ class Take:
         self._media = MediaClock()
         self._anchor = WallAnchor()
         self._cutter = Cutter(self._cut)
-        self._deadline_us = clock.monotonic_us() + _NO_KEY_US
+        self._deadline_us = clock.monotonic_us() + key_frame_us
         self._news: CodecConfig | None = None  # parameter sets the cutter has not seen
         if stream.parameter_sets:
             self._news = CodecConfig.from_parameter_sets(Codec(stream.codec), stream.parameter_sets)
