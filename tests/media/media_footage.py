@@ -2,10 +2,10 @@
 
 import json
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from farola.media import Codec, CodecConfig, Sample, decode_times, unit_type
+from farola.media import Codec, CodecConfig, Sample, decode_times, unit_type, units
 from farola.media.nal import is_parameter_set, is_random_access, length_prefixed
 
 _H264 = ("-c:v", "libx264", "-preset", "veryfast", "-x264-params", "open-gop=0", "-bf")
@@ -65,13 +65,13 @@ def make(kind: str, folder: Path, *, size: str = "320x180", source: str = "tests
         *("-bsf:v", f"{name}_mp4toannexb", "-f", name, "-"),
     )
     nals = split_nals(stream)
-    units = [length_prefixed(tuple(unit)) for unit in access_units(codec, nals)]
+    pieces = [length_prefixed(tuple(unit)) for unit in access_units(codec, nals)]
     sets = [nal for nal in nals if is_parameter_set(codec, unit_type(codec, nal[0]))]
     shown = json.loads(
         run("ffprobe", "-v", "error", "-show_entries", "packet=pts", "-of", "json", path)
     )
     pts = [packet["pts"] for packet in shown["packets"]]
-    assert len(pts) == len(units) == FRAMES
+    assert len(pts) == len(pieces) == FRAMES
     times = decode_times(pts)
     keys = [
         any(is_random_access(codec, unit_type(codec, nal[0])) for nal in unit)
@@ -79,11 +79,11 @@ def make(kind: str, folder: Path, *, size: str = "320x180", source: str = "tests
     ]
     samples = [
         Sample(FRAME_TICKS, len(unit), cts, key)
-        for unit, (_, cts), key in zip(units, times, keys, strict=True)
+        for unit, (_, cts), key in zip(pieces, times, keys, strict=True)
     ]
     config = CodecConfig.from_parameter_sets(codec, sets)
     dts = [time for time, _ in times]
-    return Footage(path, codec, config, units, pts, samples, dts, frame_hashes(path))
+    return Footage(path, codec, config, pieces, pts, samples, dts, frame_hashes(path))
 
 
 def split_nals(stream: bytes) -> list[bytes]:
@@ -93,18 +93,18 @@ def split_nals(stream: bytes) -> list[bytes]:
 
 def access_units(codec: Codec, nals: list[bytes]) -> list[list[bytes]]:
     """A unit ends before the next slice that begins a picture, or a non-slice after a slice."""
-    units: list[list[bytes]] = []
+    found: list[list[bytes]] = []
     sliced = True
     for nal in nals:
         kind = unit_type(codec, nal[0])
         slice_here = kind < 32 if codec is Codec.H265 else 1 <= kind <= 5
         first = slice_here and bool(nal[2 if codec is Codec.H265 else 1] & 0x80)
-        if not units or (sliced and (first or not slice_here)):
-            units.append([])
+        if not found or (sliced and (first or not slice_here)):
+            found.append([])
             sliced = False
-        units[-1].append(nal)
+        found[-1].append(nal)
         sliced = sliced or slice_here
-    return units
+    return found
 
 
 def frame_hashes(path: Path) -> list[str]:
@@ -144,3 +144,18 @@ def gstreamer_complaints(path: Path) -> set[str]:
     lines = done.stderr.decode().splitlines()
     said = {line.split(" ", 4)[-1].strip() for line in lines if " WARN" in line or "ERR" in line}
     return said if done.returncode == 0 else {*said, "failed"}
+
+
+def without_sets(clip: Footage) -> Footage:
+    """The same pictures from a camera that tells its parameter sets in SDP alone."""
+    bare = []
+    for unit in clip.units:
+        nals = [unit[begin:end] for begin, end in units(unit)]
+        kept = [
+            nal for nal in nals if not is_parameter_set(clip.codec, unit_type(clip.codec, nal[0]))
+        ]
+        bare.append(length_prefixed(tuple(kept)))
+    samples = [
+        sample._replace(size=len(unit)) for sample, unit in zip(clip.samples, bare, strict=True)
+    ]
+    return replace(clip, units=bare, samples=samples)

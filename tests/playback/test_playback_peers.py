@@ -11,6 +11,7 @@ from media_footage import (
     frame_hashes,
     gstreamer_complaints,
     run,
+    without_sets,
 )
 from playback_street import MAIN, START_US, Street
 
@@ -67,7 +68,7 @@ def test_a_clip_over_two_files_and_a_gap_is_one_film(
 def test_a_clip_over_a_change_of_size_decodes_whole(
     kind: str, footage: Get, street: Street, tmp_path: Path
 ) -> None:
-    small, large = footage(kind), footage(kind, "640x360")
+    small, large = without_sets(footage(kind)), without_sets(footage(kind, "640x360"))
     run_id = street.begin_run(START_US)
     street.segment(small, run_id, START_US, 0)
     street.segment(large, run_id, START_US + 3 * SECOND_US, CLIP_TICKS)
