@@ -42,13 +42,15 @@ class CameraDesk:
     def update(
         self, camera_id: str, draft: CameraDraft, credentials: Credentials | Stored | None
     ) -> Camera:
-        with self._catalog.batch():
-            if credentials is not STORED:
-                sealed = None
-                if isinstance(credentials, Credentials):
-                    sealed = seal_credentials(self._keystore, camera_id, credentials)
-                self._catalog.cameras.set_credentials(camera_id, sealed)
-            camera = self._catalog.cameras.update(camera_id, _new_camera(draft))
+        camera = self._catalog.cameras.update(camera_id, _new_camera(draft))
+        if credentials is not STORED:
+            # Not in one transaction with the rest: the old bytes are scrubbed out of the file
+            # after the commit, which an open transaction would prevent.
+            sealed = None
+            if isinstance(credentials, Credentials):
+                sealed = seal_credentials(self._keystore, camera_id, credentials)
+            self._catalog.cameras.set_credentials(camera_id, sealed)
+            camera = self._catalog.cameras.get(camera_id)
         self._changed()
         return camera
 
