@@ -1,19 +1,7 @@
 import { api } from '../api/client';
 import { asProblem, type Problem } from '../api/problem';
 import type { Span } from '../api/types';
-
-/** A `filename*` (RFC 8187) or `filename` out of a Content-Disposition; null without one. */
-export function fileName(disposition: string | null): string | null {
-  const extended = /filename\*=(?:UTF-8)''([^;]+)/i.exec(disposition ?? '');
-  if (extended?.[1] !== undefined) {
-    try {
-      return decodeURIComponent(extended[1]);
-    } catch {
-      return null;
-    }
-  }
-  return /filename="?([^";]+)"?/i.exec(disposition ?? '')?.[1] ?? null;
-}
+import { fileName } from './filename';
 
 /** One download at a time, counted while it comes in and cancelled at will. */
 export class ClipDownload {
