@@ -141,10 +141,11 @@ class Recorder(Section):
     """How cameras are read."""
 
     workers: int = Field(
-        default=1,
-        ge=1,
+        default=0,
+        ge=0,
         le=256,
-        description="Recorder processes that share the cameras; one per core.",
+        description="Recorder processes that share the cameras; 0 starts one for every 150 "
+        "streams, at most one for each core.",
     )
     queue_bytes: int = Field(
         default=8_000_000,

@@ -44,7 +44,10 @@ def processes_for(streams: int, cores: int) -> int:
 
 
 class Pool:
-    """Runs `processes` recorder processes; `command` starts one, told its socket's descriptor."""
+    """Runs recorder processes: `processes` of them, or with 0 as many as the streams need.
+
+    `command` starts one, told its socket's descriptor; `setup` is the first message it gets.
+    """
 
     def __init__(
         self,
@@ -60,20 +63,24 @@ class Pool:
         self._prepare = prepare
         self._audience = audience
         self._clock = clock
-        self._members = [_Member(self, number) for number in range(processes)]
+        self._processes = processes
+        self._members: list[_Member] = []
+        self._group: asyncio.TaskGroup | None = None
         self._placed: dict[StreamKey, _Member] = {}
         self._changed = asyncio.Lock()
         self._alarm: Alarm | None = None
 
     async def run(self) -> None:
         """Keeps every process running until cancelled, then stops them in order."""
-        self._place(await self._prepared(None))
+        plans = await self._prepared(None)
         async with asyncio.TaskGroup() as group:
-            for member in self._members:
-                group.create_task(member.run())
+            self._group = group
+            self._place(plans)
 
     async def replan(self) -> None:
         """The cameras changed: gives every process its streams anew."""
+        if self._group is None:
+            return  # not started yet: the first plan will hold the change
         async with self._changed:
             self._place(await self._prepared(set()))
             for member in self._members:
@@ -99,6 +106,14 @@ class Pool:
         """The processes that run at present."""
         return [member.pid for member in self._members if member.pid is not None]
 
+    def _grow(self, processes: int) -> None:
+        """Starts the processes that are missing; none is ever taken away from its cameras."""
+        assert self._group is not None
+        while len(self._members) < processes:
+            member = _Member(self, len(self._members))
+            self._members.append(member)
+            self._group.create_task(member.run())
+
     async def _prepared(self, keys: set[StreamKey] | None) -> list[StreamPlan]:
         """Plans, as soon as disk and catalogue let them be made."""
         while True:
@@ -115,6 +130,7 @@ class Pool:
 
     def _place(self, plans: Sequence[StreamPlan]) -> None:
         wanted = {plan.key: plan for plan in plans}
+        self._grow(self._processes or processes_for(len(wanted), cores()))
         for member in self._members:
             member.plans = {}
         for key in list(self._placed):
