@@ -74,7 +74,7 @@ def nal_lengths_fit(buffer: bytearray, unit: AccessUnit) -> bool:
 async def test_plays_without_loss(serve: Serve, codec: str, eager: bool) -> None:
     async with opened(await serve(codec)) as stream:
         stream.watch(eager)
-        units = await play_units(stream, 60)
+        units = await play_units(stream, 30)
         assert stream.codec == codec
         assert len(stream.parameter_sets) == (2 if codec == "h264" else 3)
         assert stream.audio_offered

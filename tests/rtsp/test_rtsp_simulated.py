@@ -67,14 +67,11 @@ async def play(server: Server, name: str = "one", **login: str) -> Played:
     return played
 
 
-def camera(clip: Path, faults: str = "", **more: bool) -> SimCamera:
-    footage = clip.with_suffix(".mp4")
-    return SimCamera("one", footage, faults=Faults.parse(faults), once=True, **more)
-
-
 @pytest.mark.parametrize("aggregate", [False, True])
 async def test_every_byte_of_the_file_arrives(clip: Path, aggregate: bool) -> None:
-    async with await start([camera(clip, aggregate=aggregate, audio=True)]) as server:
+    footage = clip.with_suffix(".mp4")
+    camera = SimCamera("one", footage, aggregate=aggregate, audio=True, once=True)
+    async with await start([camera]) as server:
         played = await play(server)
     assert played.kind is Kind.CLOSED_BY_CAMERA
     slices = [nal for nal in annex_b(clip.read_bytes()) if is_slice(nal, clip.suffix)]
@@ -90,45 +87,57 @@ def is_slice(nal: bytes, suffix: str) -> bool:
     return 1 <= nal[0] & 31 <= 5 if suffix == ".h264" else nal[0] >> 1 & 63 < 32
 
 
-@pytest.mark.parametrize("scheme", list(Scheme))
-async def test_signs_in_by_every_scheme(clip: Path, scheme: Scheme) -> None:
-    login = Login("operator", "pass word", (scheme,))
-    guarded = SimCamera("one", clip.with_suffix(".mp4"), login=login, once=True)
-    async with await start([guarded]) as server:
-        played = await play(server, username="operator", password="pass word")
-        assert len(played.units) == PICTURES
-        with pytest.raises(Error) as error:
-            await connect(
-                Target(server.url("one"), "127.0.0.1", server.port, username="x", password="y"),
-                limits=Limits(),
-                clock=SystemClock(),
-                reader=Reader(),
-            )
-        assert error.value.kind is Kind.WRONG_PASSWORD
+async def test_signs_in_by_every_scheme(clip: Path) -> None:
+    cameras = [
+        SimCamera(
+            scheme.value,
+            clip.with_suffix(".mp4"),
+            login=Login("operator", "pass word", (scheme,)),
+            once=True,
+        )
+        for scheme in Scheme
+    ]
+    right = {"username": "operator", "password": "pass word"}
+    async with await start(cameras) as server:
+        names = [camera.name for camera in cameras]
+        for played in await asyncio.gather(*(play(server, name, **right) for name in names)):
+            assert len(played.units) == PICTURES
+        for name in names:
+            with pytest.raises(Error) as error:
+                await connect(
+                    Target(server.url(name), "127.0.0.1", server.port, username="x", password="y"),
+                    limits=Limits(),
+                    clock=SystemClock(),
+                    reader=Reader(),
+                )
+            assert error.value.kind is Kind.WRONG_PASSWORD
 
 
-@pytest.mark.parametrize(
-    ("fault", "counted"),
-    [
-        ("drop=0.4:3", (3, 0, 0)),
-        ("duplicate=0.4:3", (0, 3, 0)),
-        ("reorder=0.4", (1, 0, 1)),
-        ("sequence=0.4:1000", (1000, 0, 0)),
-        ("sequence=0.4:30000", (1, 0, 0)),
-        ("rtp_jump=0.4:3600", (0, 0, 0)),
-    ],
-)
-async def test_faults_are_counted_and_the_run_goes_on(
-    clip: Path, fault: str, counted: tuple[int, int, int]
-) -> None:
-    async with await start([camera(clip, fault)]) as server:
-        played = await play(server)
-    counters = played.counters
-    assert (counters.lost, counters.duplicates, counters.reordered) == counted
-    assert played.kind is Kind.CLOSED_BY_CAMERA
-    assert sum(unit.lost for unit in played.units) == counted[0]
-    whole = [unit for unit in played.units if not unit.damaged]
-    assert len(whole) >= PICTURES - 4
+# What is counted as lost, repeated and late.
+FAULTS = {
+    "drop=0.4:3": (3, 0, 0),
+    "duplicate=0.4:3": (0, 3, 0),
+    "reorder=0.4": (1, 0, 1),
+    "sequence=0.4:1000": (1000, 0, 0),
+    "sequence=0.4:30000": (1, 0, 0),
+    "rtp_jump=0.4:3600": (0, 0, 0),
+}
+
+
+async def test_faults_are_counted_and_the_run_goes_on(clip: Path) -> None:
+    cameras = [
+        SimCamera(f"cam{number}", clip.with_suffix(".mp4"), faults=Faults.parse(fault), once=True)
+        for number, fault in enumerate(FAULTS)
+    ]
+    async with await start(cameras) as server:
+        runs = await asyncio.gather(*(play(server, camera.name) for camera in cameras))
+    for (fault, expected), played in zip(FAULTS.items(), runs, strict=True):
+        counters = played.counters
+        counted = (counters.lost, counters.duplicates, counters.reordered)
+        assert (fault, counted) == (fault, expected)
+        assert played.kind is Kind.CLOSED_BY_CAMERA
+        assert sum(unit.lost for unit in played.units) == expected[0]
+        assert len([unit for unit in played.units if not unit.damaged]) >= PICTURES - 4
 
 
 async def test_a_stall_is_noticed(clip: Path) -> None:
