@@ -197,8 +197,8 @@ export const en: Readonly<Record<keyof typeof es, string>> = {
 
   'transport.play': 'Play',
   'transport.pause': 'Pause',
-  'transport.back': 'Ten seconds back',
-  'transport.forward': 'Ten seconds forward',
+  'transport.back': '10 seconds back',
+  'transport.forward': '10 seconds forward',
   'transport.frameBack': 'Previous frame',
   'transport.frameForward': 'Next frame',
   'transport.speed': 'Speed',

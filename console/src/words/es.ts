@@ -116,7 +116,7 @@ export const es = {
   'cameras.loading': 'Cargando las cámaras…',
   'cameras.add': 'Agregar cámara',
 
-  'cameras.ago': 'hace {length}',
+  'cameras.ago': 'desde hace {length}',
   'cameras.all': 'Ver todas las cámaras',
   'cameras.filter': 'Filtrar cámaras',
   'cameras.offset': 'Reloj {offset}',
@@ -195,8 +195,8 @@ export const es = {
 
   'transport.play': 'Reproducir',
   'transport.pause': 'Pausar',
-  'transport.back': 'Diez segundos atrás',
-  'transport.forward': 'Diez segundos adelante',
+  'transport.back': '10 segundos atrás',
+  'transport.forward': '10 segundos adelante',
   'transport.frameBack': 'Cuadro anterior',
   'transport.frameForward': 'Cuadro siguiente',
   'transport.speed': 'Velocidad',
