@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from farola.app.parts import Parts, open_parts, recorder_settings
-from farola.app.plans import Plans
 from farola.app.reach import Reach, limits_of
 from farola.app.record import _plans, parse_url, settings_for
 from farola.base import SystemClock
@@ -27,6 +26,13 @@ class World:
         self.parts = parts
         self.recorder = recorder
         self.camera_ids = camera_ids
+        self._ended = False
+
+    async def end(self) -> None:
+        """Stops recording: from now on files and rows are complete."""
+        if not self._ended:
+            self._ended = True
+            await self.recorder.__aexit__(None, None, None)
 
     def state(self, number: int = 0) -> CameraState:
         states = {state.camera_id: state for _, state in self.recorder.states()}
@@ -57,7 +63,7 @@ def with_recorder(data: Path, **recorder: int) -> Settings:
 
 @asynccontextmanager
 async def recording(settings: Settings, *urls: str) -> AsyncIterator[World]:
-    """Records while the block runs; afterwards files and rows are complete."""
+    """Records while the block runs, or until `World.end` in it."""
     clock = SystemClock()
     with open_parts(settings, clock, create=True) as parts:
         plans = await asyncio.to_thread(_plans, parts, [parse_url(url) for url in urls])
@@ -71,9 +77,9 @@ async def recording(settings: Settings, *urls: str) -> AsyncIterator[World]:
             Reader(interval_us=settings.recorder.read_interval_ms * 1_000),
         )
         world = World(parts, recorder, [plan.camera_id for plan in plans])
-        async with recorder:
+        await recorder.__aenter__()
+        try:
             await recorder.apply(plans)
             yield world
-        await asyncio.to_thread(
-            Plans(parts.catalog, parts.keystore, parts.root, clock).prepare, None
-        )
+        finally:
+            await world.end()
