@@ -8,6 +8,7 @@ from farola.cli.options import ConfigOption, load
 
 person_app = typer.Typer(help="Accounts: add somebody, or replace a forgotten password.")
 
+_Name = Annotated[str, typer.Argument(help="The name that the person signs in with.")]
 _Password = Annotated[
     str,
     typer.Option(
@@ -21,7 +22,7 @@ _Password = Annotated[
 
 
 @person_app.command("add")
-def add(name: str, password: _Password, config: ConfigOption = None) -> None:
+def add(name: _Name, password: _Password, config: ConfigOption = None) -> None:
     """Add an account."""
     from farola.access import SignIn
     from farola.app.parts import open_parts
@@ -35,7 +36,7 @@ def add(name: str, password: _Password, config: ConfigOption = None) -> None:
 
 
 @person_app.command("password")
-def password(name: str, password: _Password, config: ConfigOption = None) -> None:
+def password(name: _Name, password: _Password, config: ConfigOption = None) -> None:
     """Replace a forgotten password; all of the person's sessions end."""
     from farola.access import SignIn
     from farola.app.parts import open_parts
