@@ -123,7 +123,8 @@ def test_no_room_for_a_header(
 import subprocess
 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", sys.argv[1] + "/segments"],
     check=True)
-SegmentWriter.create(root, header(0), key.secret).close()
+with SegmentWriter.create(root, header(0), key.secret) as first:
+    first.append(fragment(0, 100))
 with open(root / "ballast", "wb", buffering=0) as ballast:
     try:
         while ballast.write(bytes(4096)):

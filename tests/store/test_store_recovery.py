@@ -54,9 +54,13 @@ def test_cut_anywhere(path: Path, data: st.DataObject) -> None:
     kept = tuple(one for one in fragments if one.end <= cut)
     assert scan(path).fragments == kept
     found = recover(path)
-    assert found
-    assert found.fragments == kept
-    assert path.stat().st_size == found.end == (kept[-1].end if kept else fragments[0].offset)
+    if kept:
+        assert found
+        assert found.fragments == kept
+        assert path.stat().st_size == found.end == kept[-1].end
+    else:
+        assert found is None
+        assert not path.exists()
     path.write_bytes(before)
 
 
@@ -72,7 +76,7 @@ def test_a_tail_of_rubbish(path: Path, tail: bytes) -> None:
     assert path.stat().st_size == whole.end
 
 
-@pytest.mark.parametrize("lost", [1, 2, 4])
+@pytest.mark.parametrize("lost", [1, 2, 3])
 def test_bytes_that_never_reached_the_disk(path: Path, lost: int) -> None:
     """Whole headers over holes: the hash tells, from the end back to the last that holds."""
     fragments = scan(path).fragments
@@ -87,6 +91,15 @@ def test_bytes_that_never_reached_the_disk(path: Path, lost: int) -> None:
     assert found
     assert found.fragments == fragments[:-lost]
     assert found.end == path.stat().st_size
+
+
+def test_a_file_whose_only_fragment_is_lost_goes(path: Path) -> None:
+    raw = bytearray(path.read_bytes())
+    for one in scan(path).fragments:
+        raw[one.end - 40] ^= 1
+    path.write_bytes(raw)
+    assert recover(path) is None
+    assert not path.exists()
 
 
 def test_damage_in_the_middle_is_no_tail(path: Path, keystore: Keystore) -> None:

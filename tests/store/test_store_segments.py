@@ -17,6 +17,8 @@ from farola.store import (
     SegmentHeader,
     SegmentReader,
     SegmentWriter,
+    Syncer,
+    SyncPolicy,
     scan,
     segment_cut_us,
     segment_files,
@@ -44,12 +46,25 @@ def test_every_size_comes_back(write: Write, fragment: Build, keystore: Keystore
             assert one.camera_offset_us == -1500
 
 
-def test_the_header_comes_back(write: Write, header: SegmentHeader, keystore: Keystore) -> None:
-    path = write([])
-    assert scan(path).header == header
-    with SegmentReader.open(path, keystore) as reader:
-        assert reader.header == header
-        assert list(reader.fragments()) == []
+def test_the_header_comes_back(
+    root: Path, header: SegmentHeader, data_key: DataKey, keystore: Keystore
+) -> None:
+    with SegmentWriter.create(root, header, data_key.secret) as writer:
+        path = root / writer.path
+        assert scan(path).header == header
+        with SegmentReader.open(path, keystore) as reader:
+            assert reader.header == header
+            assert list(reader.fragments()) == []
+
+
+def test_a_segment_without_fragments_leaves_no_file(
+    root: Path, header: SegmentHeader, data_key: DataKey
+) -> None:
+    syncer = Syncer(SyncPolicy("segment"), pytest.fail)
+    for number, owner in enumerate((None, syncer)):
+        SegmentWriter.create(root, replace(header, number=number), data_key.secret, owner).close()
+    syncer.close()
+    assert list(segment_files(root)) == []
 
 
 def test_the_largest_fragment_fits(write: Write, fragment: Build, keystore: Keystore) -> None:
@@ -187,10 +202,12 @@ def test_headers_that_cannot_be(
     assert list(root.iterdir()) == []
 
 
-def test_where_segments_stand(root: Path, header: SegmentHeader, write: Write) -> None:
+def test_where_segments_stand(
+    root: Path, header: SegmentHeader, write: Write, fragment: Build
+) -> None:
     assert segment_path(header) == PurePosixPath("cam-1/main/2026-11-24/201500-7f3k9q2m-0000.fseg")
-    write([], number=1)
-    write([])
+    write([fragment(0)], number=1)
+    write([fragment(0)])
     (root / "cam-1" / "main" / "notes.txt").write_text("not a segment")
     assert [path.name for path in segment_files(root)] == [
         "201500-7f3k9q2m-0000.fseg",

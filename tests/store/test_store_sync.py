@@ -93,6 +93,7 @@ def test_interval_policy_syncs_open_segments(
     open_writer = SegmentWriter.create(root, header, data_key.secret, syncer)
     open_writer.append(fragment(0))
     other = SegmentWriter.create(root, replace(header, number=1), data_key.secret, syncer)
+    other.append(fragment(0))
     clock.advance(3_600_000_000)
     other.close()  # wakes the thread
     assert disk.happened.wait(30)

@@ -187,10 +187,11 @@ def test_a_changed_segment_header_with_a_right_digest(
     path: Path, keystore: Keystore, write: Write, fragment: Build
 ) -> None:
     """Another camera's name over the same fragments: the first key derived does not fit."""
-    other = write([], camera_id="cam-2")
+    other = write([fragment(0)], camera_id="cam-2").read_bytes()
     raw = path.read_bytes()
     length = header_length(raw)
-    path.write_bytes(other.read_bytes() + raw[length:])
+    assert length == header_length(other)
+    path.write_bytes(other[:length] + raw[length:])
     assert scan(path).header.camera_id == "cam-2"
     assert all(is_refused(path, keystore, *(one.offset for one in scan(path).fragments)))
 

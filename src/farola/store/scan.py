@@ -86,25 +86,25 @@ def recover(path: Path) -> Scan | None:
 
     Besides what `scan` looks at, the hash of the last fragment is checked, and of those before it
     until one holds. A spot of damage with a whole fragment behind it is not a tail and stays. None:
-    the writer died before the file had a header, nothing was in it, and it is gone. Raises
-    Error(CONFLICT) when a writer still lives, FILE_DAMAGED when it is not a segment file, and the
-    disk's errors; the file is then as it was.
+    the writer died before its first fragment was whole, nothing was in the file, and it is gone.
+    Raises Error(CONFLICT) when a writer still lives, FILE_DAMAGED when it is not a segment file,
+    and the disk's errors; the file is then as it was.
     """
     with _opened(path, os.O_RDWR) as file:
         if not lock(file):
             raise Error(Kind.CONFLICT, "The segment is still being written", path=str(path))
         if _unborn(file):
-            try:
-                path.unlink()
-            except OSError as error:
-                raise write_error(error, path) from error
+            _remove(path)
             return None
         found = scan_file(file)
         fragments = list(found.fragments)
         end = found.end
         while fragments and not _hash_holds(file, fragments[-1]):
             fragments.pop()
-            end = fragments[-1].end if fragments else len(read_segment_header(file))
+            end = fragments[-1].end if fragments else 0
+        if not fragments:
+            _remove(path)
+            return None
         if end < found.file_size:
             try:
                 os.ftruncate(file, end)
@@ -200,6 +200,13 @@ def _hash_holds(file: int, fragment: StoredFragment) -> bool:
         digest.update(block)
         at += len(block)
     return digest.digest() == os.pread(file, DIGEST, at)
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError as error:
+        raise write_error(error, path) from error
 
 
 def _unborn(file: int) -> bool:

@@ -130,7 +130,7 @@ class Syncer:
                     return
                 still_open = list(self._open)
             for file in retired:
-                if self._policy.mode != "none":
+                if self._policy.mode != "none" and os.fstat(file.descriptor).st_nlink:
                     self._sync(file)
                 file.close()
             # Not a fixed sleep: segments that are retired all the time must not put it off.

@@ -147,11 +147,18 @@ class SegmentWriter:
         self._file.sync()
 
     def close(self) -> None:
-        """Give the file up; with a syncer the last sync and the close happen in its thread."""
+        """Give the file up; with a syncer the last sync and the close happen in its thread.
+
+        A file that never got a fragment is removed: a full disk, tried again and again, must not
+        leave a trail of headers.
+        """
         if self._closed:
             return
         self._closed = True
-        if self._torn:
+        if self._sequence < 0:
+            with contextlib.suppress(OSError):
+                self._file.path.unlink()
+        elif self._torn:
             with contextlib.suppress(Error):  # recovery cuts what cannot be cut now
                 self._cut()
         if self._syncer:
