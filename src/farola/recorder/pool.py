@@ -85,6 +85,7 @@ class Pool:
             self._place(await self._prepared(set()))
             for member in self._members:
                 member.send_plan()
+                member.send_watches()
 
     def watch(self, key: StreamKey, on: bool) -> None:
         """Asks for a stream's units, or no longer."""
@@ -177,6 +178,12 @@ class _Member:
     def send_plan(self) -> None:
         self._send(wire.Type.PLAN, {"plans": [plan.to_json() for plan in self.plans.values()]})
 
+    def send_watches(self) -> None:
+        """What is watched already: a stream may have come to this process just now."""
+        for key in self._pool._audience.watched():
+            if key in self.plans:
+                self.watch(key, True)
+
     def watch(self, key: StreamKey, on: bool) -> None:
         self._send(wire.Type.WATCH, {"camera": key[0], "stream": key[1], "on": on})
 
@@ -200,9 +207,7 @@ class _Member:
             # Settings hold secrets: they never stand in arguments or environment.
             self._send(wire.Type.SETUP, self._pool._setup)
             self.send_plan()
-            for key in self._pool._audience.watched():
-                if key in self.plans:
-                    self.watch(key, True)
+            self.send_watches()
             while (message := await wire.read(reader)) is not None:
                 self._hear(*message)
             return await process.wait()

@@ -61,6 +61,7 @@ class Recorder:
         self._writer = Writer(clock, settings.queue_bytes, room, self._shelf)
         self._streams: dict[StreamKey, StreamRecorder] = {}
         self._plans: dict[StreamKey, StreamPlan] = {}
+        self._watchers: dict[StreamKey, Deliver] = {}
         self._tasks: dict[StreamKey, asyncio.Task[None]] = {}
 
     async def __aenter__(self) -> "Recorder":
@@ -109,10 +110,17 @@ class Recorder:
                     self._settings.patience,
                 )
                 self._streams[key] = stream
+                stream.watch(self._watchers.get(key))
                 self._tasks[key] = asyncio.create_task(self._supervise(stream))
 
     def watch(self, key: StreamKey, deliver: Deliver | None) -> None:
-        """Begins or ends handing a stream's units to `deliver`; unknown streams are ignored."""
+        """Begins or ends handing a stream's units to `deliver`, also after it is planned anew."""
+        if deliver is None:
+            self._watchers.pop(key, None)
+        elif key in self._watchers:
+            return  # asked again after a change of plans: nothing is to be handed over twice
+        else:
+            self._watchers[key] = deliver
         stream = self._streams.get(key)
         if stream is not None:
             stream.watch(deliver)
