@@ -190,6 +190,8 @@ export interface paths {
         /**
          * Get Playlist
          * @description A span of at most two days as HLS; gaps are discontinuities with their own wall time.
+         *
+         *     404 when nothing was recorded in it.
          */
         get: operations["get_playlist"];
         put?: never;
@@ -249,7 +251,7 @@ export interface paths {
         };
         /**
          * Get Key Frame
-         * @description The key frame nearest to a moment; 404 when none was recorded within 10 s of it.
+         * @description The key frame at or before a moment, else the next; 404 when none is within 10 s.
          */
         get: operations["get_key_frame"];
         put?: never;
@@ -836,6 +838,15 @@ export interface operations {
                     "application/json": components["schemas"]["SessionAnswer"];
                 };
             };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in */
             401: {
                 headers: {
@@ -854,7 +865,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request's body is too large */
+            /** @description The request's body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body, or the file that it asks for, is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -957,6 +977,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in */
             401: {
                 headers: {
@@ -975,7 +1004,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request's body is too large */
+            /** @description The request's body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body, or the file that it asks for, is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -1073,6 +1111,15 @@ export interface operations {
                     "application/json": components["schemas"]["CameraAnswer"];
                 };
             };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in */
             401: {
                 headers: {
@@ -1091,6 +1138,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It contradicts what is there */
             409: {
                 headers: {
@@ -1100,7 +1156,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request's body is too large */
+            /** @description The request's body, or the file that it asks for, is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -1151,6 +1207,15 @@ export interface operations {
                     "application/json": components["schemas"]["TestAnswer"];
                 };
             };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in */
             401: {
                 headers: {
@@ -1178,7 +1243,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request's body is too large */
+            /** @description The request's body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body, or the file that it asks for, is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -1291,6 +1365,15 @@ export interface operations {
                     "application/json": components["schemas"]["CameraAnswer"];
                 };
             };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is signed in */
             401: {
                 headers: {
@@ -1318,6 +1401,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It contradicts what is there */
             409: {
                 headers: {
@@ -1327,7 +1419,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request's body is too large */
+            /** @description The request's body, or the file that it asks for, is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -1911,6 +2003,15 @@ export interface operations {
             };
             /** @description The keys of this recording were destroyed */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body, or the file that it asks for, is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
