@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from farola.base import Error, Kind
 from farola.keys import Keystore, epoch_name
+from farola.keys.files import create_file
 
 DAY_US = 86_400_000_000
 NOON_US = 1_795_521_600_000_000  # 2026-11-24 12:00 UTC
@@ -211,10 +212,20 @@ def test_nothing_secret_is_shown(place: Path, keystore: Keystore) -> None:
     assert repr(key) == f"DataKey(id={key.id!r}, epoch={key.epoch!r})"
 
 
+def test_a_key_file_is_made_once(tmp_path: Path) -> None:
+    """The slower of two processes must not put its key in the place of one that is in use."""
+    path = tmp_path / "one.key"
+    assert create_file(path, b"first")
+    assert not create_file(path, b"second")
+    assert path.read_bytes() == b"first"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 _RACER = """
 import sys
 from pathlib import Path
 from farola.keys import Keystore
+print("ready", flush=True)
 sys.stdin.readline()
 store = Keystore.open(Path(sys.argv[1]), create=True)
 key = store.new_data_key("cam-1", int(sys.argv[2]))
@@ -232,6 +243,9 @@ def test_several_processes_make_one_keystore(place: Path) -> None:
         )
         for _ in range(6)
     ]
+    for racer in racers:
+        assert racer.stdout
+        assert racer.stdout.readline() == "ready\n"
     for racer in racers:
         assert racer.stdin
         racer.stdin.write("go\n")
