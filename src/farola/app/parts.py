@@ -13,6 +13,7 @@ from farola.recorder import Patience, RecorderSettings
 from farola.store import SyncPolicy
 
 _US = 1_000_000
+_FINGERPRINT = "keystore.fingerprint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,34 @@ def open_parts(settings: Settings, clock: Clock, *, create: bool) -> Iterator[Pa
         make_directory(root)
     elif not root.is_dir():
         raise Error(Kind.NOT_FOUND, f"there is no data in {settings.storage.data}")
-    keystore = Keystore.open(settings.storage.keys, create=create)
+    keystore = _own_keystore(settings, create=create)
     with Catalog.open(
         settings.catalog_url, clock=clock, busy_ms=settings.catalog.busy_timeout_ms
     ) as catalog:
         yield Parts(settings, root, catalog, keystore, clock)
+
+
+def _own_keystore(settings: Settings, *, create: bool) -> Keystore:
+    """The keystore that this data was begun with, and never another one in its place.
+
+    Its public fingerprint stands beside the recordings. Else a lost directory of keys would be
+    replaced by a new one without a word, and yesterday's recordings could not be opened any more.
+    """
+    mark = settings.storage.data / _FINGERPRINT
+    try:
+        known = mark.read_text("ascii").strip() if mark.exists() else None
+        keystore = Keystore.open(settings.storage.keys, create=create and known is None)
+        if known is None and create:
+            mark.write_text(keystore.fingerprint + "\n", "ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Error(Kind.DISK_FAILED, f"{mark} cannot be used: {error}") from error
+    if known is not None and known != keystore.fingerprint:
+        raise Error(
+            Kind.KEY_WRONG,
+            f"the keys in {settings.storage.keys} are not those that {settings.storage.data} "
+            "was recorded with: put the right ones back",
+        )
+    return keystore
 
 
 def recorder_settings(settings: Settings, root: Path) -> RecorderSettings:
