@@ -6,7 +6,7 @@ from typing import Protocol
 
 from farola.base import Error, Kind
 from farola.keys import DataKey
-from farola.media import FragmentEntry, pack_fragments, pack_samples
+from farola.media import CodecConfig, FragmentEntry, pack_fragments, pack_samples
 from farola.model import Gap, Run, Segment, StreamKind
 from farola.recorder.cutter import Cut
 from farola.recorder.gaps import GapBook
@@ -28,6 +28,15 @@ class PlacedCut:
     @property
     def end_us(self) -> int:
         return self.start_us + self.cut.duration * 100 // 9
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """What a segment began with. Not the fragment itself: its payload would stay in memory."""
+
+    run_id: str
+    config: CodecConfig
+    start_us: int
 
 
 class KeySource(Protocol):
@@ -70,7 +79,7 @@ class Shelf:
         self._syncer = syncer
         self._writer: SegmentWriter | None = None
         self._entries: list[FragmentEntry] = []
-        self._first: PlacedCut | None = None
+        self._first: _Opening | None = None
         self._cut_us = 0
         self._number = 0
         self._end_us = 0
@@ -142,7 +151,7 @@ class Shelf:
         return (
             not placed.stepped
             and placed.run_id == first.run_id
-            and placed.cut.config == first.cut.config
+            and placed.cut.config == first.config
             and placed.start_us < self._cut_us
         )
 
@@ -166,7 +175,7 @@ class Shelf:
         )
         self._writer = SegmentWriter.create(self._root, header, key.secret, self._syncer)
         self._entries = []
-        self._first = placed
+        self._first = _Opening(placed.run_id, config, placed.start_us)
         self._cut_us = segment_cut_us(placed.start_us, self._segment_us)
 
     def _close_segment(self) -> None:
@@ -187,7 +196,7 @@ class Shelf:
         assert writer is not None
         assert first is not None
         last = self._entries[-1]
-        config = first.cut.config
+        config = first.config
         self._row_saved_us = self._end_us
         self._rows.segment(
             Segment(
