@@ -1,7 +1,7 @@
 """After a crash: what the files hold that the catalogue does not know yet.
 
 Run before recording begins, it needs no hand: torn tails are cut, the rows of segments and runs are
-written as their files say, and a gap begins where each recording ends.
+written as their files say, gaps are made to fit them, and one begins where each recording ends.
 """
 
 from collections.abc import Collection
@@ -10,7 +10,8 @@ from typing import Protocol
 
 from farola.base import Error, Kind, get_logger
 from farola.media import Codec, CodecConfig, FragmentEntry, pack_fragments, ticks_to_us
-from farola.model import Run, Segment, Span, StreamKind
+from farola.model import Gap, Run, Segment, Span, StreamKind
+from farola.recorder import untold
 from farola.recorder.writer import StreamKey
 from farola.store import Scan, recover, segment_files
 
@@ -18,11 +19,11 @@ _DAY_US = 86_400_000_000
 _log = get_logger("recorder")
 
 
-class Recordings(Protocol):
+class Recordings(untold.Recordings, Protocol):
     """What recovery needs of the catalogue."""
 
     def open_segments(self) -> list[Segment]: ...
-    def segments(self, camera_id: str, stream: StreamKind, span: Span) -> list[Segment]: ...
+    def open_gaps(self) -> list[Gap]: ...
     def newest_end_us(self, camera_id: str, stream: StreamKind) -> int | None: ...
     def save_segment(self, segment: Segment) -> None: ...
     def close_segment(self, path: str) -> None: ...
@@ -37,17 +38,32 @@ class Recordings(Protocol):
 def recover_streams(
     root: Path, recordings: Recordings, keys: Collection[StreamKey], now_us: int
 ) -> int:
-    """Recovers these streams' files into the catalogue; answers how many files were looked at."""
+    """Recovers these streams' files into the catalogue; answers how many files were looked at.
+
+    A camera's streams are recovered together. Raises CONFLICT while another recorder writes one of
+    the files (it must end first), and DISK_READ_ONLY.
+    """
     wanted = set(keys)
     paths = {
         PurePosixPath(segment.path)
         for segment in recordings.open_segments()
         if (segment.camera_id, segment.stream) in wanted
     }
+    since: dict[StreamKey, int] = {}  # where the catalogue may be wrong about a stream's gaps
     for camera_id, stream in wanted:
         paths |= _unknown_files(root, recordings, camera_id, stream)
+        newest_us = recordings.newest_end_us(camera_id, stream)
+        if newest_us is not None:
+            since[camera_id, stream] = newest_us
+    for gap in recordings.open_gaps():
+        _note(since, (gap.camera_id, gap.stream), gap.start_us)
     for path in sorted(paths):
-        _recover_file(root, path, recordings)
+        segment = _recover_file(root, path, recordings)
+        if segment is not None:
+            _note(since, (segment.camera_id, segment.stream), segment.start_us)
+    for (camera_id, stream), since_us in since.items():
+        if (camera_id, stream) in wanted:
+            untold.mend_gaps(recordings, camera_id, stream, since_us, now_us)
     recordings.close_after_crash(now_us, {camera_id for camera_id, _ in wanted})
     if paths:
         _log.info("recovered after a crash", segments=len(paths))
@@ -110,19 +126,28 @@ def _unknown_files(
     return {each for each in files - known if each.parent.name >= first}
 
 
-def _recover_file(root: Path, path: PurePosixPath, recordings: Recordings) -> None:
+def _note(since: dict[StreamKey, int], key: StreamKey, start_us: int) -> None:
+    since[key] = min(since.get(key, start_us), start_us)
+
+
+def _recover_file(root: Path, path: PurePosixPath, recordings: Recordings) -> Segment | None:
+    """The file's row as it is now stored; None when nothing in it can be played."""
     try:
         found = recover(root / path)
         if found is None or not found.fragments:
             recordings.delete_segment(path.as_posix())
-            return
+            return None
         segment = segment_row(path, found)
     except Error as error:
         if error.kind is Kind.CONFLICT:
-            return  # its writer lives: nothing to recover
+            raise Error(
+                Kind.CONFLICT, f"another recorder still writes {path}", path=str(path)
+            ) from error
+        if error.kind is Kind.DISK_READ_ONLY:
+            raise  # the tail can be cut when the disk is mended, and what it holds be found
         _log.error("a segment cannot be recovered", path=str(path), message=error.message)
         recordings.close_segment(path.as_posix())
-        return
+        return None
     if recordings.run(segment.run_id) is None:
         recordings.begin_run(
             Run(
@@ -136,3 +161,4 @@ def _recover_file(root: Path, path: PurePosixPath, recordings: Recordings) -> No
             )
         )
     recordings.save_segment(segment)
+    return segment
