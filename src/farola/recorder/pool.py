@@ -137,13 +137,18 @@ class Pool:
         for key in list(self._placed):
             if key not in wanted:
                 del self._placed[key]
+        homes: dict[str, _Member] = {}  # a camera's streams are recovered, and so placed, together
         for key, plan in wanted.items():
             kept = self._placed.get(key)
             if kept is not None:
                 kept.plans[key] = plan
+                homes[key[0]] = kept
         for key, plan in wanted.items():
             if key not in self._placed:
-                member = min(self._members, key=lambda each: len(each.plans))
+                member = homes.get(key[0])
+                if member is None:
+                    member = min(self._members, key=lambda each: len(each.plans))
+                    homes[key[0]] = member
                 member.plans[key] = plan
                 self._placed[key] = member
 
