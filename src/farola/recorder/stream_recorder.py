@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from farola.base import Backoff, Clock, Error, Kind, get_logger
@@ -146,7 +147,8 @@ class StreamRecorder:
         finally:
             self._take = self._watch_stream = None
             if take is not None:
-                take.finish()
+                with suppress(Error):  # the last fragment is as far astray as what ended the run
+                    take.finish()
                 self._frames += take.frames
                 self._lost += take.lost
                 self._writer.end_run(
