@@ -145,12 +145,12 @@ class Pool:
                 homes[key[0]] = kept
         for key, plan in wanted.items():
             if key not in self._placed:
-                member = homes.get(key[0])
-                if member is None:
-                    member = min(self._members, key=lambda each: len(each.plans))
-                    homes[key[0]] = member
-                member.plans[key] = plan
-                self._placed[key] = member
+                home = homes.get(key[0])
+                if home is None:
+                    home = min(self._members, key=lambda each: len(each.plans))
+                    homes[key[0]] = home
+                home.plans[key] = plan
+                self._placed[key] = home
 
 
 class _Member:
