@@ -7,7 +7,8 @@ import pytest
 
 from farola.app.parts import open_parts
 from farola.app.plans import open_credentials, seal_credentials
-from farola.app.record import parse_url, settings_for
+from farola.app.record import settings_for
+from farola.app.sources import parse_url
 from farola.base import Error, Kind, SystemClock
 from farola.config import Settings
 from farola.model import Credentials

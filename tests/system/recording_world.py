@@ -7,7 +7,8 @@ from pathlib import Path
 
 from farola.app.parts import Parts, open_parts, recorder_settings
 from farola.app.reach import Reach, limits_of
-from farola.app.record import _plans, parse_url, settings_for
+from farola.app.record import plans_for, settings_for
+from farola.app.sources import parse_url
 from farola.base import SystemClock
 from farola.config import Settings
 from farola.model import CameraState, Span, StreamKind
@@ -66,7 +67,7 @@ async def recording(settings: Settings, *urls: str) -> AsyncIterator[World]:
     """Records while the block runs, or until `World.end` in it."""
     clock = SystemClock()
     with open_parts(settings, clock, create=True) as parts:
-        plans = await asyncio.to_thread(_plans, parts, [parse_url(url) for url in urls])
+        plans = await asyncio.to_thread(plans_for, parts, [parse_url(url) for url in urls])
         recorder = Recorder(
             recorder_settings(settings, parts.root),
             parts.keystore,

@@ -6,20 +6,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-from urllib.parse import unquote, urlsplit
 
 from farola.app.parts import Parts, open_parts, recorder_settings
 from farola.app.plans import Plans
 from farola.app.reach import Reach, limits_of
-from farola.base import Clock, Error, Kind
+from farola.app.sources import Source
+from farola.base import Clock, Kind
 from farola.catalog import NewCamera
 from farola.config import Settings
-from farola.model import Address, Credentials, Papers, Span, StreamKind
+from farola.model import Papers, Span, StreamKind
 from farola.recorder import Recorder, StreamPlan
 from farola.rtsp import Reader
-
-_DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,39 +38,6 @@ class RecordReport:
     max_rss_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A camera's URL, in parts; `shown` is the URL without its credentials."""
-
-    address: Address
-    login: Credentials | None
-
-    @property
-    def shown(self) -> str:
-        return self.address.url()
-
-
-def parse_url(url: str) -> Source:
-    """`rtsp://[user:password@]host[:port]/path` in parts. Raises INVALID_INPUT."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise Error(Kind.INVALID_INPUT, f"this is no camera URL: {error}") from error
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-        raise Error(Kind.INVALID_INPUT, "a camera URL looks like rtsp://192.168.1.20:554/stream")
-    path = parts.path or "/"
-    if parts.query:
-        path += "?" + parts.query
-    login = None
-    if parts.username is not None:
-        login = Credentials(unquote(parts.username), unquote(parts.password or ""))
-    scheme: Literal["rtsp", "rtsps"] = "rtsps" if parts.scheme == "rtsps" else "rtsp"
-    return Source(
-        Address(scheme, parts.hostname, port or _DEFAULT_PORTS[parts.scheme], path), login
-    )
-
-
 async def record(
     sources: Sequence[Source],
     settings: Settings,
@@ -84,7 +48,7 @@ async def record(
     """Records the sources into the settings' data directory until `seconds` or `stop`."""
     started_us = clock.monotonic_us()
     with open_parts(settings, clock, create=True) as parts:
-        plans = await asyncio.to_thread(_plans, parts, sources)
+        plans = await asyncio.to_thread(plans_for, parts, sources)
         recorder = Recorder(
             recorder_settings(settings, parts.root),
             parts.keystore,
@@ -120,7 +84,7 @@ async def record(
     )
 
 
-def _plans(parts: Parts, sources: Sequence[Source]) -> list[StreamPlan]:
+def plans_for(parts: Parts, sources: Sequence[Source]) -> list[StreamPlan]:
     """Catalogue rows for the sources, found again by address when recorded before."""
     known = {camera.main: camera for camera in parts.catalog.cameras.list()}
     ids = []

@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
-from farola.cli.options import ConfigOption, JsonOption, load
+from farola.cli.options import ConfigOption, JsonOption, load, source
 
 camera_app = typer.Typer(help="Cameras: add one, list them, test a connection.")
 
-_Url = Annotated[str, typer.Argument(help="rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH")]
+_Url = Annotated[
+    str, typer.Argument(help="rtsp://[USER@]HOST[:PORT]/PATH; the password is asked for.")
+]
 
 
 @camera_app.command("add")
@@ -31,18 +33,17 @@ def add(
     from farola.api import CameraDraft
     from farola.app.cameras import CameraDesk
     from farola.app.parts import open_parts
-    from farola.app.record import parse_url
     from farola.base import SystemClock
     from farola.model import Papers
 
-    source = parse_url(url)
-    sub = parse_url(sub_url).address if sub_url else None
+    camera = source(url)
+    sub = source(sub_url).address if sub_url else None
     draft = CameraDraft(
-        name, place, source.address, sub, Papers(purpose, legal_basis, office), enabled=True
+        name, place, camera.address, sub, Papers(purpose, legal_basis, office), enabled=True
     )
     with open_parts(load(config), SystemClock(), create=True) as parts:
-        camera = CameraDesk(parts, changed=lambda: None).add(draft, source.login)
-    typer.echo(f"added {camera.id} ({camera.name})")
+        added = CameraDesk(parts, changed=lambda: None).add(draft, camera.login)
+    typer.echo(f"added {added.id} ({added.name})")
 
 
 @camera_app.command("list")
@@ -67,22 +68,21 @@ def list_(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 def ask(url: _Url, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Connect to a camera once and say what it offers, or why not; exit status 1 when it fails."""
     from farola.app.asking import ask_camera
-    from farola.app.record import parse_url
     from farola.base import SystemClock
 
     settings = load(config)
-    source = parse_url(url)
-    found = asyncio.run(ask_camera(source.address, source.login, settings, SystemClock()))
+    camera = source(url)
+    found = asyncio.run(ask_camera(camera.address, camera.login, settings, SystemClock()))
     if as_json:
         typer.echo(json.dumps(asdict(found)))
     elif found.ok:
         rate = found.frame_rate
         shown = f", {rate[0] / rate[1]:g} pictures a second" if rate else ""
         size = f", {found.width} x {found.height}" if found.width else ""
-        typer.echo(f"{source.shown} answers: {found.codec}{size}{shown} ({found.elapsed_ms} ms)")
+        typer.echo(f"{camera.shown} answers: {found.codec}{size}{shown} ({found.elapsed_ms} ms)")
         if found.audio_offered:
             typer.echo("It offers sound as well, which Farola never asks for.")
     else:
-        typer.echo(f"{source.shown}: {found.detail} [{found.reason}]", err=True)
+        typer.echo(f"{camera.shown}: {found.detail} [{found.reason}]", err=True)
     if not found.ok:
         raise typer.Exit(1)

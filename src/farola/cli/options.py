@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from farola.app.sources import Source, parse_url
 from farola.config import Settings
+from farola.model import Credentials
 
 ConfigOption = Annotated[
     Path | None,
@@ -18,6 +20,17 @@ ConfigOption = Annotated[
 ]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def source(url: str) -> Source:
+    """The camera that a URL means. A password that the URL leaves out is asked for: arguments
+    can be read by everybody on the machine.
+    """
+    found = parse_url(url)
+    if found.login is None or found.login.password:
+        return found
+    password = typer.prompt(f"Password of {found.login.username} at {found.shown}", hide_input=True)
+    return Source(found.address, Credentials(found.login.username, password))
 
 
 def load(config: Path | None) -> Settings:

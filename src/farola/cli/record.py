@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from farola.cli.options import JsonOption
+from farola.cli.options import JsonOption, source
 
 
 def record(
@@ -35,7 +35,7 @@ def record(
 
     configure_logs("warning")
     settings = recording.settings_for(data)
-    sources = [recording.parse_url(url) for url in urls]
+    sources = [source(url) for url in urls]
 
     async def work() -> recording.RecordReport:
         stop = asyncio.Event()
