@@ -8,6 +8,7 @@ from farola.media import Codec, CodecConfig
 from farola.recorder.cutter import MOST_TICKS, Cut, Cutter
 from farola.sim.clips import tiny_clip
 from farola.sim.reel import load_reel
+from farola.store import CHUNK
 
 STEP = 3_600
 
@@ -38,6 +39,10 @@ class Feeder:
     def finish(self) -> list[Cut]:
         self.cutter.finish(self.buffer)
         return self.cuts
+
+
+def whole(cut: Cut) -> bytes:
+    return b"".join((*cut.chunks, cut.payload))
 
 
 def test_one_group_of_pictures_is_one_fragment(config: CodecConfig) -> None:
@@ -137,24 +142,34 @@ def test_a_changed_configuration_begins_a_fragment(config: CodecConfig) -> None:
 @given(
     st.lists(
         st.tuples(
-            st.integers(-9_000, 400_000), st.booleans(), st.binary(min_size=1), st.integers(0, 3)
+            st.integers(-9_000, 400_000),
+            st.booleans(),
+            st.binary(min_size=1),
+            st.integers(0, 3),
+            st.sampled_from((0, 0, 0, 5_000, CHUNK - 1, CHUNK, 2 * CHUNK + 1)),
         ),
         max_size=300,
     )
 )
 def test_every_unit_stands_once_and_in_order(
-    config: CodecConfig, units: list[tuple[int, bool, bytes, int]]
+    config: CodecConfig, units: list[tuple[int, bool, bytes, int, int]]
 ) -> None:
     feeder = Feeder(config)
     media = 900_000
     feeder.unit(media, True, b"first")
-    for step, key, body, lost in units:
+    sent = [b"first"]
+    for step, key, body, lost, more in units:
         media = max(900_000, media + step)
-        feeder.unit(media, key, body, lost)
+        sent.append(body + bytes(more))
+        feeder.unit(media, key, sent[-1], lost)
+        assert len(feeder.buffer) < CHUNK
+    for unit in feeder.cutter.units(feeder.buffer)[-1:]:
+        assert unit.payload == sent[-1]
     cuts = feeder.finish()
-    assert b"".join(cut.payload for cut in cuts) == b"first" + b"".join(u[2] for u in units)
+    assert b"".join(map(whole, cuts)) == b"".join(sent)
     assert sum(cut.lost for cut in cuts) == sum(u[3] for u in units)
     for cut in cuts:
-        assert sum(sample.size for sample in cut.samples) == len(cut.payload)
+        assert sum(sample.size for sample in cut.samples) == cut.size == len(whole(cut))
+        assert {len(chunk) for chunk in cut.chunks} <= {CHUNK}
         assert sum(sample.duration for sample in cut.samples) == cut.duration > 0
         assert cut.media_start >= 0

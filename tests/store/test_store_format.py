@@ -7,6 +7,7 @@ example for whoever has to read such a file in twenty years.
 
 import hashlib
 import hmac
+import os
 import struct
 import zlib
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 
 from farola.keys import DataKey
-from farola.store import Fragment, SegmentHeader
+from farola.store import CHUNK, Fragment, SegmentHeader
 
 
 def hkdf_expand(secret: bytes, info: bytes, length: int) -> bytes:
@@ -152,11 +153,17 @@ def test_the_documented_layout_is_enough(
         fragment(7, 3),
         fragment(8, 65536, camera_offset_us=None, media_start=-3000),
         fragment(9, 200_001, key=False, lost=12),
+        fragment(10, 5, chunks=(os.urandom(CHUNK), os.urandom(CHUNK))),
+        fragment(11, 0, chunks=(os.urandom(CHUNK),)),
     ]
     path = write(written)
     found_header, found = read_segment(path, tmp_path / "keys")
     assert found_header == {name: getattr(header, name) for name in SegmentHeader.__slots__}
-    assert found == [{name: getattr(one, name) for name in Fragment.__slots__} for one in written]
+    assert found == [
+        {name: getattr(one, name) for name in Fragment.__slots__ if name != "chunks"}
+        | {"payload": b"".join((*one.chunks, one.payload))}
+        for one in written
+    ]
     assert found_header["key_id"] == data_key.id
 
 

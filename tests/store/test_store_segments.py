@@ -148,6 +148,7 @@ def test_continuations_and_unknown_clock(write: Write, fragment: Build, keystore
     ("fields", "kind"),
     [
         ({"payload": b""}, Kind.TOO_LARGE),
+        ({"chunks": (bytes(CHUNK), bytes(CHUNK - 1))}, Kind.INVALID_INPUT),
         ({"payload": bytes(MAX_PAYLOAD + 1)}, Kind.TOO_LARGE),
         ({"samples": bytes(MAX_SAMPLES + 1)}, Kind.TOO_LARGE),
         ({"duration": 1 << 32}, Kind.INVALID_INPUT),

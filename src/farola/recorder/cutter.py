@@ -1,9 +1,10 @@
 """Access units in, fragments out. Pure: no clock, no disk, no socket."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from farola.media import CodecConfig, Sample, decode_times
+from farola.store import CHUNK
 
 LEAST_TICKS = 81_000
 """Shorter groups of pictures share a fragment, so that intra-only cameras cost no more."""
@@ -21,9 +22,10 @@ class Cut:
     """A finished fragment of one run, not yet placed in wall time.
 
     `media_start` and `duration` are ticks of decode time; `key` tells that it begins with a key
-    frame; `lost` counts packets missing in it or just before it. `payload` holds the samples end to
-    end, NAL units with 4-byte lengths, exactly as the camera sent them. `after_hole` tells that
-    pictures are missing between the fragment before and this one, although the run went on.
+    frame; `lost` counts packets missing in it or just before it. `chunks`, of `CHUNK` bytes each,
+    and then `payload` hold the samples end to end, NAL units with 4-byte lengths, exactly as the
+    camera sent them. `after_hole` tells that pictures are missing between the fragment before and
+    this one, although the run went on.
     """
 
     sequence: int
@@ -35,23 +37,29 @@ class Cut:
     config: CodecConfig
     samples: list[Sample]
     payload: bytearray
+    chunks: list[bytes] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all samples."""
+        return len(self.chunks) * CHUNK + len(self.payload)
 
 
 @dataclass(frozen=True, slots=True)
-class UnitPlace:
-    """A unit of the open fragment: its bytes in the buffer and its media time."""
+class OpenUnit:
+    """A unit of the open fragment."""
 
-    start: int
-    end: int
     media: int
     key: bool
+    payload: bytes
 
 
 class Cutter:
     """Gathers one run's access units and hands over a `Cut` at each fragment boundary.
 
     Units before the first key frame with known parameter sets are dropped: nobody could decode
-    them.
+    them. What has gathered is put by in chunks: a buffer that grew to a whole fragment would be
+    moved again and again on its way, and keep room that it does not fill.
     """
 
     def __init__(self, on_cut: Callable[[Cut], None]) -> None:
@@ -61,6 +69,7 @@ class Cutter:
         self._times: list[int] = []
         self._sizes: list[int] = []
         self._keys: list[bool] = []
+        self._chunks: list[bytes] = []
         self._lost = 0
         self._after_hole = False
         self._newest = 0
@@ -76,12 +85,13 @@ class Cutter:
         """A key frame has been taken, so that what follows can be decoded."""
         return bool(self._times) or self._sequence > 0
 
-    def units(self) -> list[UnitPlace]:
-        """The open fragment so far, unit by unit."""
+    def units(self, buffer: bytearray) -> list[OpenUnit]:
+        """The open fragment so far, unit by unit; `buffer` is the one that `take` returned."""
+        whole = b"".join((*self._chunks, buffer))
         found = []
         start = 0
         for media, size, key in zip(self._times, self._sizes, self._keys, strict=True):
-            found.append(UnitPlace(start, start + size, media, key))
+            found.append(OpenUnit(media, key, whole[start : start + size]))
             start += size
         return found
 
@@ -97,6 +107,7 @@ class Cutter:
     ) -> bytearray:
         """Takes the unit at `buffer[start:]` and returns the buffer to go on with.
 
+        The buffer ends where the unit ends, or has been emptied of it.
         `config` is given when the parameter sets became known or changed with this unit.
         """
         changed = config is not None and config != self._config
@@ -118,7 +129,15 @@ class Cutter:
         self._times.append(media)
         self._sizes.append(len(buffer) - start)
         self._keys.append(key)
+        if len(buffer) >= CHUNK:
+            self._put_by(buffer)
         return buffer
+
+    def _put_by(self, buffer: bytearray) -> None:
+        whole = len(buffer) // CHUNK * CHUNK
+        with memoryview(buffer) as view:
+            self._chunks += [bytes(view[at : at + CHUNK]) for at in range(0, whole, CHUNK)]
+        del buffer[:whole]
 
     def _full(self, buffer: bytearray, media: int, key: bool) -> bool:
         span = media - self._times[0]
@@ -126,13 +145,13 @@ class Cutter:
             (key and span >= LEAST_TICKS)
             or (span >= MOST_TICKS and media > self._newest)
             or len(self._times) >= _MOST_UNITS
-            or len(buffer) > MOST_BYTES
+            or len(self._chunks) * CHUNK + len(buffer) > MOST_BYTES
         )
 
     def finish(self, buffer: bytearray) -> None:
         """Hands over what is left when the run ends, without a unit that is not complete."""
         if self._times:
-            self._split(buffer, sum(self._sizes), None)
+            self._split(buffer, sum(self._sizes) - len(self._chunks) * CHUNK, None)
 
     def _split(self, buffer: bytearray, start: int, next_key: int | None) -> bytearray:
         rest = buffer[start:]
@@ -163,11 +182,13 @@ class Cutter:
             config=self._config,
             samples=samples,
             payload=buffer,
+            chunks=self._chunks,
         )
         self._sequence += 1
         self._times = []
         self._sizes = []
         self._keys = []
+        self._chunks = []
         self._lost = 0
         self._after_hole = False
         self._on_cut(cut)

@@ -106,6 +106,7 @@ class Shelf:
                     lost=cut.lost,
                     samples=pack_samples(cut.samples),
                     payload=cut.payload,
+                    chunks=cut.chunks,
                 )
             )
         except Error:

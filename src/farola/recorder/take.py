@@ -80,11 +80,11 @@ class Take:
             self._news = CodecConfig.from_parameter_sets(
                 Codec(self._stream.codec), unit.parameter_sets
             )
-        size = unit.end - unit.start
-        buffer = self._cutter.take(
-            self._stream.buffer, unit.start, media, key=unit.key, lost=unit.lost, config=self._news
+        buffer = self._stream.buffer
+        watched = bytes(memoryview(buffer)[unit.start :]) if self.deliver is not None else b""
+        self._stream.buffer = self._cutter.take(
+            buffer, unit.start, media, key=unit.key, lost=unit.lost, config=self._news
         )
-        self._stream.buffer = buffer
         self._news = None
         if not self._cutter.started:
             if now_us > self._deadline_us:
@@ -97,25 +97,24 @@ class Take:
             self._anchor.place(media, self._clock.wall_us(), now_us)
         self.frames += 1
         if self.deliver is not None:
-            self._hand_over(len(buffer) - size, len(buffer), media, unit.key, self.deliver)
+            self._hand_over(media, unit.key, watched, self.deliver)
 
     def replay(self, deliver: Deliver) -> None:
         """Hands over the open fragment's units so far, if it begins with a key frame."""
-        units = self._cutter.units()
+        units = self._cutter.units(self._stream.buffer)
         if units and units[0].key:
             for unit in units:
-                self._hand_over(unit.start, unit.end, unit.media, unit.key, deliver)
+                self._hand_over(unit.media, unit.key, unit.payload, deliver)
 
     def finish(self) -> None:
         """The connection has ended: what is complete goes to disk."""
         self._cutter.finish(self._stream.buffer)
 
-    def _hand_over(self, start: int, end: int, media: int, key: bool, deliver: Deliver) -> None:
+    def _hand_over(self, media: int, key: bool, payload: bytes, deliver: Deliver) -> None:
         config = self._cutter.config
         wall_us = self._anchor.wall_of(media)
         assert config is not None
         assert wall_us is not None
-        payload = bytes(memoryview(self._stream.buffer)[start:end])
         deliver(WatchedUnit(self._run_id, config, media, wall_us, key, payload))
 
     def _cut(self, cut: Cut) -> None:

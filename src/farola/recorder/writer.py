@@ -87,7 +87,7 @@ class Writer:
 
     def append(self, key: StreamKey, placed: PlacedCut) -> None:
         """Queues a fragment, or drops and counts it when the queue is full."""
-        size = len(placed.cut.payload)
+        size = placed.cut.size
         with self._ready:
             waiting = self._waiting_bytes.get(key, 0)
             if not waiting or waiting + size <= self._queue_bytes:

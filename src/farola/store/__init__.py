@@ -3,6 +3,7 @@
 The format stands in `docs/design/storage-format.md`.
 """
 
+from farola.store.cipher import CHUNK
 from farola.store.fragment import MAX_PAYLOAD, MAX_SAMPLES, Fragment, StoredFragment
 from farola.store.header import SegmentHeader
 from farola.store.layout import (
@@ -17,6 +18,7 @@ from farola.store.sync import Syncer, SyncPolicy
 from farola.store.writer import SegmentWriter, Written
 
 __all__ = [
+    "CHUNK",
     "LONGEST_SEGMENT_US",
     "MAX_PAYLOAD",
     "MAX_SAMPLES",

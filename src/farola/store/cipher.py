@@ -4,7 +4,7 @@ HKDF-Expand: RFC 5869 section 2.3 with SHA-256. Pure functions of bytes.
 """
 
 import hashlib
-from collections.abc import Buffer
+from collections.abc import Buffer, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -58,13 +58,16 @@ def sealed_size(plain_size: int) -> int:
     return plain_size + chunk_count(plain_size) * TAG
 
 
-def seal(key: FragmentKey, plain: memoryview, out: memoryview) -> int:
-    """Encrypt `plain` into the beginning of `out`; returns the bytes written."""
-    size = len(plain)
-    last = chunk_count(size) - 1
+def seal(key: FragmentKey, plain: memoryview, out: memoryview, chunks: Sequence[bytes] = ()) -> int:
+    """Encrypt `chunks`, each of `CHUNK` bytes, and then `plain` into the beginning of `out`.
+
+    Returns the bytes written.
+    """
+    parts: list[bytes | memoryview] = [*chunks]
+    parts += (plain[start : start + CHUNK] for start in range(0, len(plain), CHUNK))
+    last = len(parts) - 1
     at = 0
-    for number in range(last + 1):
-        chunk = plain[number * CHUNK : (number + 1) * CHUNK]
+    for number, chunk in enumerate(parts):
         end = at + len(chunk) + TAG
         key.cipher.encrypt_into(_nonce(key, number, last), chunk, None, out[at:end])
         at = end

@@ -5,7 +5,7 @@ Byte for byte in `docs/design/storage-format.md`. Pure functions of bytes.
 
 import struct
 import zlib
-from collections.abc import Buffer
+from collections.abc import Buffer, Sequence
 from dataclasses import dataclass, field
 
 from farola.base import Error, Kind
@@ -38,8 +38,8 @@ class Fragment:
     `sequence` grows within the run. `start_us` is UTC, `media_start` (decode time in the run) and
     `duration` are 90 kHz ticks. `key` tells that it begins with a key frame; a fragment that does
     not continues the one before it. `camera_offset_us` is camera clock minus ours, None when never
-    measured. `lost` counts packets that never came. `samples` is a packed sample index, `payload`
-    the samples one after another.
+    measured. `lost` counts packets that never came. `samples` is a packed sample index. The samples
+    one after another are `chunks`, each of exactly `CHUNK` bytes, and then `payload`.
     """
 
     sequence: int
@@ -51,6 +51,7 @@ class Fragment:
     lost: int
     samples: bytes = field(repr=False)
     payload: Buffer = field(repr=False)
+    chunks: Sequence[bytes] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

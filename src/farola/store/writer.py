@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Self
 
 from farola.base import Error, Kind
-from farola.store.cipher import SECRET, derive, seal, sealed_size
+from farola.store.cipher import CHUNK, SECRET, derive, seal, sealed_size
 from farola.store.failures import write_error
 from farola.store.fragment import SALT, TAIL, Fragment, close_head, pack_head
 from farola.store.header import DIGEST, SegmentHeader, pack_segment_header
@@ -126,15 +126,18 @@ class SegmentWriter:
             raise Error(Kind.INVALID_INPUT, "A fragment's sequence number must grow")
         if self._file.failure:
             raise self._file.failure
+        if any(len(chunk) != CHUNK for chunk in fragment.chunks):
+            raise Error(Kind.INVALID_INPUT, "A fragment's chunk has another size than the format's")
         offset = self._file.written
         with memoryview(fragment.payload) as plain:
-            head = pack_head(fragment, offset, plain.nbytes, os.urandom(SALT))
+            plain_size = len(fragment.chunks) * CHUNK + plain.nbytes
+            head = pack_head(fragment, offset, plain_size, os.urandom(SALT))
             key = derive(self._secret, self._digest, head)
-            size = len(head) + TAIL + sealed_size(plain.nbytes) + DIGEST
+            size = len(head) + TAIL + sealed_size(plain_size) + DIGEST
             with _buffer.lock, _buffer.view(size) as out:
                 out[: len(head) + TAIL] = close_head(head, key.commitment)
                 with out[len(head) + TAIL :] as body:
-                    seal(key, plain, body)
+                    seal(key, plain, body, fragment.chunks)
                 digest = hashlib.sha256(out[:-DIGEST]).digest()
                 out[-DIGEST:] = digest
                 self._put(out, offset)
