@@ -27,7 +27,8 @@ class PlacedCut:
 
     @property
     def end_us(self) -> int:
-        return self.start_us + self.cut.duration * 100 // 9
+        """As everybody who reads the file computes it; the row must say the same."""
+        return self.start_us + ticks_to_us(self.cut.duration)
 
 
 @dataclass(frozen=True, slots=True)
