@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from farola.api import RecordedDay
 from farola.base import Error
-from farola.catalog import TOLERANCE_US, Catalog
+from farola.catalog import Catalog
+from farola.catalog.spans import clip, merge
 from farola.media import ticks_to_us
 from farola.model import Gap, Segment, Span, StreamKind
 from farola.store import scan
@@ -19,13 +20,20 @@ class TimelineDesk:
         self._root = root
 
     def spans(self, camera_id: str, stream: StreamKind, span: Span) -> list[Span]:
-        """Recorded spans; an open segment counts up to its file's last whole fragment."""
-        spans = self._recordings.spans(camera_id, stream, span)
-        for segment in self._recordings.segments(camera_id, stream, span):
-            if segment.open:
-                end_us = min(self._written_end_us(segment), span.end_us)
-                spans = _extend(spans, segment, end_us)
-        return spans
+        """Recorded spans; of a segment still written, all that is whole in its file counts.
+
+        An open segment's row lags behind its file by up to a minute, and so may not touch the span
+        although the file does.
+        """
+        known = self._recordings.spans(camera_id, stream, span)
+        written = [
+            bound
+            for segment in self._recordings.open_segments()
+            if (segment.camera_id, segment.stream) == (camera_id, stream)
+            for bound in self._written(segment)
+        ]
+        bounds = [(each.start_us, each.end_us) for each in known]
+        return clip(merge([*bounds, *written]), span)
 
     def gaps(self, camera_id: str, stream: StreamKind, span: Span) -> list[Gap]:
         return self._recordings.gaps(camera_id, stream, span)
@@ -36,23 +44,12 @@ class TimelineDesk:
         days = self._recordings.days(camera_id, stream, span, zone)
         return [RecordedDay(each.day, each.recorded_us) for each in days]
 
-    def _written_end_us(self, segment: Segment) -> int:
-        """The row of an open segment lags behind its file by up to a minute."""
+    def _written(self, segment: Segment) -> list[tuple[int, int]]:
+        """Starts and ends of the fragments that the file holds beyond its row."""
         try:
             found = scan(self._root / segment.path, segment.size)
         except Error:
-            return segment.end_us
-        if not found.fragments:
-            return segment.end_us
-        last = found.fragments[-1]
-        return last.start_us + ticks_to_us(last.duration)
-
-
-def _extend(spans: list[Span], segment: Segment, end_us: int) -> list[Span]:
-    """The span that the segment's row ends is carried on to `end_us`."""
-    if not spans or end_us <= spans[-1].end_us:
-        return spans
-    last = spans[-1]
-    if abs(last.end_us - segment.end_us) <= TOLERANCE_US:
-        return [*spans[:-1], Span(last.start_us, end_us)]
-    return spans
+            return []  # shredded or unreadable: the row alone tells
+        return [
+            (each.start_us, each.start_us + ticks_to_us(each.duration)) for each in found.fragments
+        ]
