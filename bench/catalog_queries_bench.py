@@ -77,11 +77,8 @@ def fill(path: Path, segments: int, draw: random.Random) -> float:
     indexes = [packed_index(START_US, draw) for _ in range(50)]
     database = Database.connect(path, 5_000)
     with database.read() as connection:
-        ids = dict(
-            connection.execute(
-                select(StreamRow.camera_id, StreamRow.id).where(StreamRow.kind == MAIN)
-            )
-        )
+        numbers = select(StreamRow.camera_id, StreamRow.id).where(StreamRow.kind == MAIN)
+        ids = {row.camera_id: row.id for row in connection.execute(numbers)}
     for turn in range(-(-segments // CAMERAS)):
         start_us = START_US + turn * SEGMENT_US
         rows = [
