@@ -6,7 +6,7 @@ from typing import Protocol
 
 from farola.base import Error, Kind
 from farola.keys import DataKey
-from farola.media import CodecConfig, FragmentEntry, pack_fragments, pack_samples
+from farola.media import CodecConfig, FragmentEntry, pack_fragments, pack_samples, ticks_to_us
 from farola.model import Gap, Run, Segment, StreamKind
 from farola.recorder.cutter import Cut
 from farola.recorder.gaps import GapBook
