@@ -131,9 +131,15 @@ class Rows:
         return True
 
     def _write(self, writes: Sequence[Callable[[], None]]) -> None:
-        with self._store.batch():
-            for write in writes:
-                write()
+        try:
+            with self._store.batch():
+                for write in writes:
+                    write()
+        except Error:
+            raise
+        except Exception as defect:  # the supervisor's: the thread's end would lose every later row
+            _log.exception("a defect in writing catalogue rows")
+            raise Error(Kind.INTERNAL, "a defect keeps rows out of the catalogue") from defect
 
     def _write_singly(self, writes: Sequence[Callable[[], None]]) -> None:
         """One row that the catalogue will never take must not keep the others out."""

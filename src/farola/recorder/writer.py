@@ -164,15 +164,21 @@ class Writer:
         try:
             act()
         except Error as error:
-            self._retry_us[key] = self._clock.monotonic_us() + _RETRY_US
-            known = self._alarms.get(key)
-            if known is None or known.kind is not error.kind:
-                _log.error(
-                    "recording pauses", camera=key[0], kind=error.kind, message=error.message
-                )
-                self._alarms[key] = Alarm(error.kind, error.message, self._clock.wall_us())
+            self._pause(key, error)
             return error
+        except Exception:  # noqa: BLE001 - the supervisor's: the thread's end would end all recording
+            _log.exception("a defect in the writer", camera=key[0])
+            defect = Error(Kind.INTERNAL, "a defect keeps pictures off the disk: the log says more")
+            self._pause(key, defect)
+            return defect
         alarm = self._alarms.pop(key, None)
         if alarm is not None:
             _log.info("recording goes on", camera=key[0], after=alarm.kind)
         return None
+
+    def _pause(self, key: StreamKey, error: Error) -> None:
+        self._retry_us[key] = self._clock.monotonic_us() + _RETRY_US
+        known = self._alarms.get(key)
+        if known is None or known.kind is not error.kind:
+            _log.error("recording pauses", camera=key[0], kind=error.kind, message=error.message)
+            self._alarms[key] = Alarm(error.kind, error.message, self._clock.wall_us())
