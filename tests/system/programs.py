@@ -24,11 +24,16 @@ def until[T](found: Callable[[], T], seconds: float = 60) -> T:
 
 
 @contextmanager
-def program(*words: str | Path, log: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """A `farola` command with its standard error in `log`; killed if it still runs at the end."""
+def program(
+    *words: str | Path, log: Path, inside: tuple[str, ...] = (), **environment: str
+) -> Iterator[subprocess.Popen[str]]:
+    """A `farola` command with its standard error in `log`; killed if it still runs at the end.
+
+    `inside` are the words that start it in another namespace.
+    """
     with log.open("a") as errors:
         process = subprocess.Popen(
-            [FAROLA, *map(str, words)],
+            [*inside, FAROLA, *map(str, words)],
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
@@ -55,10 +60,10 @@ def cameras(clip: Path, count: int, *options: str) -> Iterator[list[str]]:
         yield [line(process) for _ in range(count)]
 
 
-def check(config: Path, *options: str) -> list[dict[str, Any]]:
+def check(config: Path, *options: str, inside: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """What `farola check` finds."""
     done = subprocess.run(
-        [FAROLA, "check", "--config", config, "--json", *options],
+        [*inside, FAROLA, "check", "--config", config, "--json", *options],
         capture_output=True,
         text=True,
         check=False,

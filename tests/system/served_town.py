@@ -151,10 +151,10 @@ def alive(pid: int) -> bool:
 
 
 @contextmanager
-def served(config: Path, **environment: str) -> Iterator[Served]:
+def served(config: Path, inside: tuple[str, ...] = ()) -> Iterator[Served]:
     """Starts the server; it is killed if it still runs at the end, and its recorders end then."""
     log = config.with_name("serve.log")
-    with program("serve", "--config", config, log=log, **environment) as process:
+    with program("serve", "--config", config, log=log, inside=inside) as process:
         first = line(process)
         assert first.startswith("Farola is at "), log.read_text()
         url = first.removeprefix("Farola is at ")
