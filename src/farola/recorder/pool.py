@@ -216,6 +216,10 @@ class _Member:
             while (message := await wire.read(reader)) is not None:
                 self._hear(*message)
             return await process.wait()
+        except Error as error:
+            _log.error("a recorder process is not understood", message=error.message)
+            process.kill()
+            return await process.wait()
         finally:
             await self._end(process)
 

@@ -36,7 +36,10 @@ def pack(kind: Type, head: Any, payload: bytes | bytearray | memoryview = b"") -
 
 
 async def read(reader: asyncio.StreamReader) -> tuple[Type, Any, bytes] | None:
-    """The next message as (type, head, payload); None when the other side has gone."""
+    """The next message as (type, head, payload); None when the other side has gone.
+
+    Raises PROTOCOL_VIOLATION for what is no message.
+    """
     try:
         size, kind = _HEAD.unpack(await reader.readexactly(_HEAD.size))
         if not _SIZE.size < size <= MOST_BYTES:
@@ -48,4 +51,7 @@ async def read(reader: asyncio.StreamReader) -> tuple[Type, Any, bytes] | None:
     end = _SIZE.size + head_size
     if end > len(body):
         raise Error(Kind.PROTOCOL_VIOLATION, "a recorder message's head is longer than itself")
-    return Type(kind), json.loads(body[_SIZE.size : end]), body[end:]
+    try:
+        return Type(kind), json.loads(body[_SIZE.size : end]), body[end:]
+    except ValueError as error:
+        raise Error(Kind.PROTOCOL_VIOLATION, "a recorder message cannot be read") from error
