@@ -63,6 +63,7 @@ class Cutter:
     """
 
     def __init__(self, on_cut: Callable[[Cut], None]) -> None:
+        self.started = False  # a key frame has been taken, so that what follows can be decoded
         self._on_cut = on_cut
         self._config: CodecConfig | None = None
         self._sequence = 0
@@ -79,11 +80,6 @@ class Cutter:
     def config(self) -> CodecConfig | None:
         """What the samples are coded with; None until parameter sets were seen."""
         return self._config
-
-    @property
-    def started(self) -> bool:
-        """A key frame has been taken, so that what follows can be decoded."""
-        return bool(self._times) or self._sequence > 0
 
     def units(self, buffer: bytearray) -> list[OpenUnit]:
         """The open fragment so far, unit by unit; `buffer` is the one that `take` returned."""
@@ -112,7 +108,7 @@ class Cutter:
         """
         changed = config is not None and config != self._config
         step = media - self._newest
-        hole = self.started and step > max(_HOLE_TICKS, _HOLE_PICTURES * self._interval)
+        hole = step > _HOLE_TICKS and self.started and step > _HOLE_PICTURES * self._interval
         if self._times and (changed or hole or self._full(buffer, media, key)):
             buffer = self._split(buffer, start, media if key and not hole else None)
             start = 0
@@ -122,10 +118,12 @@ class Cutter:
         if self._config is None or not (key or self.started):
             del buffer[start:]
             return buffer
-        if self.started and not hole and step > 0:
+        if not hole and step > 0 and self.started:
             self._interval = step
-        self._newest = max(self._newest, media)
+        if step > 0:
+            self._newest = media
         self._after_hole = self._after_hole or hole
+        self.started = True
         self._times.append(media)
         self._sizes.append(len(buffer) - start)
         self._keys.append(key)

@@ -11,7 +11,7 @@ from farola.recorder.plan import StreamPlan
 from farola.recorder.shelf import PlacedCut
 from farola.recorder.take import Deliver, Take
 from farola.recorder.writer import Writer
-from farola.rtsp import AccessUnit, Limits, Reader, Target, connect
+from farola.rtsp import Limits, Reader, Target, connect
 
 _DELAYED_US = 10_000_000
 _ANCHOR_SECONDS = 3.0
@@ -127,7 +127,11 @@ class StreamRecorder:
         take: Take | None = None
         try:
             take = self._take = Take(
-                stream, self._clock, self._cut, key_frame_us=self._patience.key_frame_us
+                stream,
+                self._clock,
+                self._cut,
+                lambda: self._enter(Phase.LIVE),
+                key_frame_us=self._patience.key_frame_us,
             )
             take.deliver = self._deliver
             self._watch_stream = stream.watch
@@ -137,7 +141,7 @@ class StreamRecorder:
                 _ANCHOR_SECONDS, lambda: stream.watch(self._deliver is not None)
             )
             try:
-                await stream.play(lambda unit: self._unit(take, unit))
+                await stream.play(take.unit)
             finally:
                 settling.cancel()
             reason = Kind.CLOSED_BY_CAMERA
@@ -155,11 +159,6 @@ class StreamRecorder:
                     self.plan.key, reason, self._clock.wall_us(), take.camera_offset_us
                 )
             await stream.close()
-
-    def _unit(self, take: Take, unit: AccessUnit) -> None:
-        take.unit(unit)
-        if self._phase is not Phase.LIVE and take.started:
-            self._enter(Phase.LIVE)
 
     def _cut(self, placed: PlacedCut) -> None:
         self._writer.append(self.plan.key, placed)

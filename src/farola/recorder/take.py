@@ -32,8 +32,8 @@ Deliver = Callable[[WatchedUnit], None]
 class Take:
     """Takes the access units of one connection and hands over placed fragments.
 
-    `deliver`, when set, is handed each unit as well, for those who watch now. Without a key frame
-    within `key_frame_us` the run ends.
+    `deliver`, when set, is handed each unit as well, for those who watch now. `on_start` is called
+    at the first key frame; without one within `key_frame_us` the run ends.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Take:
         stream: Stream,
         clock: Clock,
         on_cut: Callable[[PlacedCut], None],
+        on_start: Callable[[], None],
         *,
         key_frame_us: int,
     ) -> None:
@@ -51,6 +52,7 @@ class Take:
         self._stream = stream
         self._clock = clock
         self._on_cut = on_cut
+        self._on_start = on_start
         self._run_id = new_id("run")
         self._media = MediaClock()
         self._anchor = WallAnchor()
@@ -82,9 +84,11 @@ class Take:
             )
         buffer = self._stream.buffer
         watched = bytes(memoryview(buffer)[unit.start :]) if self.deliver is not None else b""
-        self._stream.buffer = self._cutter.take(
+        following = self._cutter.take(
             buffer, unit.start, media, key=unit.key, lost=unit.lost, config=self._news
         )
+        if following is not buffer:
+            self._stream.buffer = following
         self._news = None
         if not self._cutter.started:
             if now_us > self._deadline_us:
@@ -95,6 +99,7 @@ class Take:
             return
         if not self.frames:
             self._anchor.place(media, self._clock.wall_us(), now_us)
+            self._on_start()
         self.frames += 1
         if self.deliver is not None:
             self._hand_over(media, unit.key, watched, self.deliver)

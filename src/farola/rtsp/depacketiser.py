@@ -7,7 +7,7 @@ unit that comes in fragments has its length filled in when it ends, so nothing i
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from struct import Struct
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from farola.base import Error, Kind
 from farola.rtsp.parameter_sets import ParameterSets
@@ -18,6 +18,22 @@ MAX_UNUSABLE = 64  # consecutive packets that cannot be used, before the run is 
 
 _LENGTH = Struct(">I")
 _NEVER = -1
+_PLAIN = 0xFF7FFFFF  # of a packet's first eight bytes: all after the length, but not the marker
+_MARKER = 0x800000
+
+
+class Shape(NamedTuple):
+    """What a fragment's payload header tells.
+
+    `opening` is room for the NAL unit's length and then the unit's own header, nothing if its
+    forbidden bit says that the camera itself knows it to be broken. `middle` is the payload header
+    without the start and end bits.
+    """
+
+    begins: bool
+    ends: bool
+    opening: bytes
+    middle: bytes
 
 
 class Depacketiser(ABC):
@@ -53,6 +69,7 @@ class Depacketiser(ABC):
         self.malformed = 0
         self._payload_type = payload_type
         self._magic = 0x2400 | channel
+        self._plain = (0x8000 | payload_type) << 16
         self._max_unit_bytes = max_unit_bytes
         self._sets = ParameterSets(codec, parameter_sets)
         self._arrival_us = 0
@@ -78,6 +95,7 @@ class Depacketiser(ABC):
         """Consume whole frames of this channel; returns where something else or a part begins."""
         self._arrival_us = arrival_us
         unpack, head, magic = self._fast.unpack_from, self._head, self._magic
+        sequence, plain = self.sequence, self._plain
         begin = position
         last_head = end - head
         while True:
@@ -103,7 +121,14 @@ class Depacketiser(ABC):
             following = position + 4 + (first >> 32 & 0xFFFF)
             if first >> 48 != magic or following > end:
                 break
-            self._packet(view, position + 4, following)
+            if (
+                first & _PLAIN == plain | sequence.expected
+                and second & 0xFFFFFFFF == self.ssrc
+                and following > position + head
+            ):
+                self._in_order(view, position, following, first, second, third)
+            else:
+                self._packet(view, position + 4, following)
             position = following
         self.bytes += position - begin
         if len(self.buffer) - self._start > self._max_unit_bytes:
@@ -135,7 +160,66 @@ class Depacketiser(ABC):
             sequence.cycles += 0x10000
             self._expect = _NEVER
 
+    def _in_order(
+        self, view: memoryview, position: int, end: int, first: int, second: int, third: bytes
+    ) -> None:
+        """What `_packet` does, for the next packet of the source with a header of 12 bytes."""
+        sequence = self.sequence
+        sequence.received += 1
+        number = first & 0xFFFF
+        if number != 0xFFFF:
+            sequence.expected = number + 1
+        else:
+            sequence.expected = 0
+            sequence.cycles += 0x10000
+        self._unusable = 0
+        stamp = second >> 32
+        if stamp != self._stamp:
+            if self._has_picture or self._damaged or self._fragment >= 0:
+                self._finish_unit()
+            self._stamp = stamp
+            self.ticks = unwrap(stamp, self.ticks)
+        elif stamp == self._ended_stamp:
+            self._distrust_marker()
+        shape = self._shape(third)
+        if shape is None:
+            self._payload(view, position + 16, end)
+        else:
+            self._gather(shape, view, position + self._head, end)
+        if first & _MARKER:
+            first ^= _MARKER
+            if self._has_picture and self._marker_trusted:
+                self._ended_stamp = stamp
+                self._finish_unit()
+        if shape is not None and self._fragment >= 0 and number != 0xFFFF:
+            # Expect a fragment of the same length to follow.
+            self._expect = first + 1
+            self._expect_source = second
+            self._expect_head = shape.middle
+            self._expect_step = end - position
+        else:
+            self._expect = _NEVER
+
+    def _gather(self, shape: Shape, view: memoryview, start: int, end: int) -> None:
+        """A fragment's bytes behind its payload header."""
+        buffer = self.buffer
+        if shape.begins:
+            if self._fragment >= 0:
+                self._end_fragment(whole=False)
+            if not shape.opening:
+                self._damaged = True
+                return
+            self._fragment = len(buffer)
+            buffer += shape.opening
+        elif self._fragment < 0:
+            self._damaged = True
+            return
+        buffer += view[start:end]
+        if shape.ends:
+            self._end_fragment(whole=True)
+
     def _packet(self, view: memoryview, start: int, end: int) -> None:
+        """Any packet, whatever its header and its number."""
         self._expect = _NEVER
         packet = parse_rtp(view, start, end)
         if packet is None:
@@ -166,28 +250,18 @@ class Depacketiser(ABC):
             if lost and (limit == position or not self._begins_unit(view, position, limit)):
                 self._damaged = True
         elif stamp == self._ended_stamp:
-            # The marker came before the unit's end: from now on only the time stamp ends one.
-            self._marker_trusted = False
-            self._damaged = True
-            self._ended_stamp = _NEVER
+            self._distrust_marker()
         if limit > position:
             self._payload(view, position, limit)
         if marker and self._has_picture and self._marker_trusted:
             self._ended_stamp = stamp
             self._finish_unit()
-        if self._fragment >= 0 and number != 0xFFFF and position == start + 12 and limit == end:
-            self._prepare_fast(view, start, end, number)
 
-    def _prepare_fast(self, view: memoryview, start: int, end: int, number: int) -> None:
-        """Expect a fragment of the same length as this one to follow."""
-        head, step = self._head, end - start + 4
-        if step < head:
-            return
-        flags = 0x8000 | self._payload_type
-        self._expect = self._magic << 48 | (end - start) << 32 | flags << 16 | number + 1
-        self._expect_source = int.from_bytes(view[start + 4 : start + 12])
-        self._expect_head = self._middle_head(bytes(view[start + 12 : start - 4 + head]))
-        self._expect_step = step
+    def _distrust_marker(self) -> None:
+        """The marker came before the unit's end: from now on only the time stamp ends one."""
+        self._marker_trusted = False
+        self._damaged = True
+        self._ended_stamp = _NEVER
 
     def _count_unusable(self, what: str) -> None:
         self._unusable += 1
@@ -215,18 +289,6 @@ class Depacketiser(ABC):
         buffer += _LENGTH.pack(end - start)
         buffer += view[start:end]
         self._note(at + 4)
-
-    def _begin_fragment(self, header: bytes, view: memoryview, start: int, end: int) -> None:
-        if self._fragment >= 0:
-            self._end_fragment(whole=False)
-        if header[0] & 0x80:
-            self._damaged = True
-            return
-        buffer = self.buffer
-        self._fragment = len(buffer)
-        buffer += b"\0\0\0\0"
-        buffer += header
-        buffer += view[start:end]
 
     def _end_fragment(self, *, whole: bool) -> None:
         """Fill in the length. Without its end bit the unit is kept but not trusted."""
@@ -282,8 +344,8 @@ class Depacketiser(ABC):
 
     @staticmethod
     @abstractmethod
-    def _middle_head(head: bytes) -> bytes:
-        """A fragment's payload header with the start and end bits cleared."""
+    def _shape(head: bytes) -> Shape | None:
+        """What a packet is that begins so (`_fast`), None if it is no fragment."""
 
 
 def _ignore(unit: AccessUnit) -> None:

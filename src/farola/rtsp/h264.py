@@ -1,8 +1,9 @@
 """H.264 over RTP (RFC 6184): single NAL units, STAP-A and FU-A, in decoding order."""
 
+from functools import lru_cache
 from struct import Struct
 
-from farola.rtsp.depacketiser import Depacketiser
+from farola.rtsp.depacketiser import Depacketiser, Shape
 
 _SLICE, _PARTITION, _IDR, _SEI, _SPS, _PPS, _DELIMITER = 1, 2, 5, 6, 7, 8, 9
 _STAP_A, _FU_A = 24, 28
@@ -19,7 +20,11 @@ class H264Depacketiser(Depacketiser):
     def _payload(self, view: memoryview, start: int, end: int) -> None:
         kind = view[start] & 31
         if kind == _FU_A:
-            self._fragment_unit(view, start, end)
+            shape = self._shape(bytes(view[start : start + 2])) if end - start > 2 else None
+            if shape is None:
+                self._damaged = True
+            else:
+                self._gather(shape, view, start + 2, end)
             return
         if self._fragment >= 0:
             self._end_fragment(whole=False)
@@ -30,22 +35,6 @@ class H264Depacketiser(Depacketiser):
         else:
             # STAP-B, MTAP and FU-B belong to the interleaved mode that was not agreed (5.2).
             self._damaged = True
-
-    def _fragment_unit(self, view: memoryview, start: int, end: int) -> None:
-        if end - start < 3:
-            self._damaged = True
-            return
-        indicator, header = view[start], view[start + 1]
-        if header & 0x80:
-            first = bytes((indicator & 0xE0 | header & 0x1F,))
-            self._begin_fragment(first, view, start + 2, end)
-        elif self._fragment >= 0:
-            self.buffer += view[start + 2 : end]
-        else:
-            self._damaged = True
-            return
-        if header & 0x40 and self._fragment >= 0:
-            self._end_fragment(whole=True)
 
     def _aggregate(self, view: memoryview, position: int, end: int) -> None:
         """STAP-A (5.7.1): NAL units behind 16-bit sizes."""
@@ -87,8 +76,18 @@ class H264Depacketiser(Depacketiser):
         return kind in (_SEI, _SPS, _PPS, _DELIMITER)
 
     @staticmethod
-    def _middle_head(head: bytes) -> bytes:
-        return bytes((head[0], head[1] & 0x1F))
+    @lru_cache(maxsize=64)
+    def _shape(head: bytes) -> Shape | None:
+        if head[0] & 31 != _FU_A:
+            return None
+        indicator, header = head
+        own = indicator & 0xE0 | header & 0x1F
+        return Shape(
+            begins=header & 0x80 != 0,
+            ends=header & 0x40 != 0,
+            opening=b"" if own & 0x80 else bytes((0, 0, 0, 0, own)),
+            middle=bytes((indicator, header & 0x1F)),
+        )
 
 
 def _recovers_at_once(sei: bytes) -> bool:

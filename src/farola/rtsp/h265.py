@@ -1,8 +1,9 @@
 """H.265 over RTP (RFC 7798): single NAL units, AP and FU, in decoding order, without DONL."""
 
+from functools import lru_cache
 from struct import Struct
 
-from farola.rtsp.depacketiser import Depacketiser
+from farola.rtsp.depacketiser import Depacketiser, Shape
 
 _LAST_PICTURE = 31  # types 0-31 are slices (H.265, table 7-1)
 _FIRST_IRAP, _LAST_IRAP = 16, 21  # BLA, IDR and CRA
@@ -18,7 +19,11 @@ class H265Depacketiser(Depacketiser):
     def _payload(self, view: memoryview, start: int, end: int) -> None:
         kind = view[start] >> 1 & 63
         if kind == _FU:
-            self._fragment_unit(view, start, end)
+            shape = self._shape(bytes(view[start : start + 3])) if end - start > 3 else None
+            if shape is None:
+                self._damaged = True
+            else:
+                self._gather(shape, view, start + 3, end)
             return
         if self._fragment >= 0:
             self._end_fragment(whole=False)
@@ -29,23 +34,6 @@ class H265Depacketiser(Depacketiser):
         else:
             # PACI (50) needs an agreement that was not made; the rest is unspecified.
             self._damaged = True
-
-    def _fragment_unit(self, view: memoryview, start: int, end: int) -> None:
-        if end - start < 4:
-            self._damaged = True
-            return
-        high, header = view[start], view[start + 2]
-        if header & 0x80:
-            # The unit's own header: the payload's with the type that the FU header names.
-            first = bytes((high & 0x81 | (header & 63) << 1, view[start + 1]))
-            self._begin_fragment(first, view, start + 3, end)
-        elif self._fragment >= 0:
-            self.buffer += view[start + 3 : end]
-        else:
-            self._damaged = True
-            return
-        if header & 0x40 and self._fragment >= 0:
-            self._end_fragment(whole=True)
 
     def _aggregate(self, view: memoryview, position: int, end: int) -> None:
         """AP (4.4.2): NAL units behind 16-bit sizes."""
@@ -84,5 +72,16 @@ class H265Depacketiser(Depacketiser):
         return _VPS <= kind <= _DELIMITER or kind == _PREFIX_SEI
 
     @staticmethod
-    def _middle_head(head: bytes) -> bytes:
-        return bytes((head[0], head[1], head[2] & 0x3F))
+    @lru_cache(maxsize=64)
+    def _shape(head: bytes) -> Shape | None:
+        if head[0] >> 1 & 63 != _FU:
+            return None
+        high, low, header = head
+        # The unit's own header: the payload's with the type that the FU header names.
+        own = high & 0x81 | (header & 63) << 1
+        return Shape(
+            begins=header & 0x80 != 0,
+            ends=header & 0x40 != 0,
+            opening=b"" if own & 0x80 else bytes((0, 0, 0, 0, own, low)),
+            middle=bytes((high, low, header & 63)),
+        )
