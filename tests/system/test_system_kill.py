@@ -87,7 +87,7 @@ def test_twenty_kills_under_load(tmp_path: Path, clip: Path) -> None:
             with program(*words, log=log, FAROLA_STORAGE_SEGMENT_SECONDS="2") as recorder:
                 if rng.random() < 0.8:  # while it records, else while it starts and recovers
                     until(lambda since=before: newest_end(root) > since)
-                time.sleep(rng.uniform(0, 1.5))
+                time.sleep(rng.uniform(0, 2.2))
                 assert recorder.poll() is None, log.read_text()
                 recorder.kill()
                 killed_us = SystemClock().wall_us()
@@ -97,7 +97,7 @@ def test_twenty_kills_under_load(tmp_path: Path, clip: Path) -> None:
             kills.append((killed_us, ends))
         with program("record", *urls, "--data", data, "--seconds", "3", log=log) as recorder:
             assert recorder.wait(60) == 0, log.read_text()
-    assert len(known) > KILLS * CAMERAS  # there was something to lose
+    assert len(known) > KILLS * CAMERAS // 2  # there was something to lose
     whole, _ = whole_fragments(root)
     assert known.items() <= whole.items()
     assert check(configured(settings, tmp_path / "farola.toml"), "--read-all") == []
