@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from own_disk import own_disk
 from programs import cameras, check, decoded_frames, until
-from served_town import Operator, served, write_config
+from served_town import Operator, kill, served, write_config
 
 from farola.sim.clips import tiny_clip
 
@@ -119,6 +119,30 @@ def test_a_disk_that_becomes_read_only_is_used_again_when_it_is_mended(
         until_recording(person, camera_id)
         for span in assert_one_gap(person, camera_id, "disk_read_only"):
             assert decoded_frames(person.clip(camera_id, span, tmp_path / "clip.mp4")) >= 25
+        assert town.stop() == 0
+        assert check(config, "--read-all", inside=disk.words) == []
+
+
+def test_a_killed_recorder_waits_for_a_disk_that_it_can_recover(tmp_path: Path, clip: Path) -> None:
+    data = tmp_path / "data"
+    segments = data / "segments"
+    config = write_config(tmp_path, data, recorder={"workers": 1})
+    with (
+        cameras(clip, 1) as urls,
+        own_disk(segments, "32m") as disk,
+        served(config, inside=disk.words) as town,
+    ):
+        person = town.sign_in()
+        camera_id = person.add("plaza", urls[0])
+        person.until_live(camera_id)
+        disk.run(f'mount --bind "{segments}" "{segments}"')
+        disk.run(f'mount -o remount,bind,ro "{segments}"')
+        kill(town.recorders()[0])
+        until(lambda: "disk_read_only" in person.alarms())
+        assert person.state(camera_id)["reason"] == "recorder_killed"
+        disk.run(f'umount "{segments}"')
+        until_recording(person, camera_id)
+        assert_one_gap(person, camera_id, "recorder_killed")
         assert town.stop() == 0
         assert check(config, "--read-all", inside=disk.words) == []
 

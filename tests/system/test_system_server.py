@@ -125,6 +125,9 @@ def assert_recorded_plays(person: Operator, camera_id: str, folder: Path) -> tup
     assert frames >= (span[1] - span[0]) // 40_000 - 1
     assert ffprobe_complaints(folder / "clip.mp4") == ""
     base = f"/api/cameras/{camera_id}/"
+    # The row of what is being written lags behind, the answer does not.
+    newest = person.get(base + "timeline", start_us=span[0] + 2_000_000, end_us=span[1])["spans"]
+    assert newest == [{"start_us": span[0] + 2_000_000, "end_us": span[1]}]
     query = {"start_us": span[0], "end_us": span[1]}
     playlist = person.http.get(base + "playback.m3u8", params=query).text
     (init,) = re.findall(r'URI="([^"]+)"', playlist)
