@@ -66,8 +66,13 @@ class Operator:
         return camera_id
 
     def state(self, camera_id: str) -> dict[str, Any]:
-        states = self.get("/api/states")["states"]
-        return next(each for each in states if each["camera_id"] == camera_id)
+        """The camera's state; one just added gets one in a moment."""
+
+        def found() -> dict[str, Any] | None:
+            states = self.get("/api/states")["states"]
+            return next((each for each in states if each["camera_id"] == camera_id), None)
+
+        return until(found)  # type: ignore[return-value]
 
     def alarms(self) -> list[str]:
         return [alarm["kind"] for alarm in self.get("/api/states")["alarms"]]

@@ -24,6 +24,7 @@ def until_paused(person: Operator, camera_id: str, reason: str) -> None:
     until(lambda: reason in person.alarms())
     until(lambda: person.state(camera_id)["reason"] == reason)
     assert person.state(camera_id)["phase"] == "gap"
+    assert person.state(camera_id)["since_us"] > person.timeline(camera_id)[0][0][1]
 
 
 def until_recording(person: Operator, camera_id: str) -> None:

@@ -94,9 +94,11 @@ class StreamRecorder:
         newest_us = shelf.newest_end_us if shelf else None
         lag_us = None if newest_us is None else max(0, self._clock.wall_us() - newest_us)
         phase, reason, detail = self._phase, self._reason, self._detail
+        since_us = self._since_us
         refused = self._writer.refused(self.plan.key)
         if phase is Phase.LIVE and refused is not None:
             phase, reason, detail = Phase.GAP, refused.kind, refused.message
+            since_us = refused.since_us
         elif phase is Phase.LIVE and lag_us is not None and lag_us > _DELAYED_US:
             phase = Phase.DELAYED
         take = self._take
@@ -106,7 +108,7 @@ class StreamRecorder:
             phase=phase,
             reason=reason,
             detail=detail,
-            since_us=self._since_us,
+            since_us=since_us,
             frames=self._frames + (take.frames if take else 0),
             bytes=shelf.bytes if shelf else 0,
             lost=self._lost + (take.lost if take else 0),
