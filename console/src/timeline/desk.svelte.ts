@@ -8,6 +8,8 @@ import { Recordings } from './recordings.svelte';
 import { shuttle } from './shuttle';
 
 const REVERSE_MS = 200;
+/** A seek that shows nothing for so long gets a key frame; a quick one must not compete with it. */
+const SLOW_MS = 250;
 /** How close to the present playback still has something to show. */
 const PRESENT_US = 4 * SECOND_US;
 
@@ -44,6 +46,9 @@ export class Desk {
   #keys: KeyFrames | null = null;
   #reverse: ReturnType<typeof setInterval> | undefined;
   #resume = false;
+  #late: ReturnType<typeof setTimeout> | undefined;
+  /** The player was sent to another place and has not presented it yet. */
+  #seeking = false;
 
   constructor(
     readonly camera: string,
@@ -66,6 +71,8 @@ export class Desk {
     );
     this.#keys = new KeyFrames({
       shown: (frame, width, height, wallUs) => {
+        // It may come after the picture itself, which it must not cover.
+        if (!this.scrubbing && !this.#seeking) return;
         this.#draw(frame, width, height);
         this.nothing = false;
         this.keyProblem = null;
@@ -80,6 +87,7 @@ export class Desk {
     this.player.seek(this.atUs);
     return () => {
       clearInterval(this.#reverse);
+      clearTimeout(this.#late);
       this.#keys?.close();
       this.player?.close();
       this.player = null;
@@ -118,7 +126,7 @@ export class Desk {
     this.#freeze();
     this.atUs = Math.min(us, clock.nowUs());
     this.#seekPlayer();
-    this.#keys?.ask(this.camera, this.atUs);
+    this.#late = setTimeout(() => this.#keys?.ask(this.camera, this.atUs), SLOW_MS);
     if (speed < 0) this.play(speed);
   }
 
@@ -192,6 +200,8 @@ export class Desk {
     this.nothing = false;
     this.keyProblem = null;
     this.caughtUp = false;
+    this.#seeking = true;
+    clearTimeout(this.#late);
     this.player?.seek(this.atUs);
   }
 
@@ -212,6 +222,8 @@ export class Desk {
     this.atUs = wallUs;
     this.nothing = false;
     this.stillShown = false;
+    this.#seeking = false;
+    clearTimeout(this.#late);
     this.#keys?.forget();
   }
 

@@ -56,7 +56,6 @@ export class RecordedPlayer {
   ) {
     video.addEventListener('ended', this.#onEnded);
     video.addEventListener('timeupdate', this.#onTime);
-    video.addEventListener('seeked', this.#onSeeked);
     video.addEventListener('play', this.#onPlayState);
     video.addEventListener('pause', this.#onPlayState);
     video.requestVideoFrameCallback(this.#onFrame);
@@ -105,7 +104,6 @@ export class RecordedPlayer {
     const { video } = this;
     video.removeEventListener('ended', this.#onEnded);
     video.removeEventListener('timeupdate', this.#onTime);
-    video.removeEventListener('seeked', this.#onSeeked);
     video.removeEventListener('play', this.#onPlayState);
     video.removeEventListener('pause', this.#onPlayState);
     this.#drop();
@@ -202,11 +200,6 @@ export class RecordedPlayer {
   readonly #onTime = (): void => {
     const on = afterGap(this.#parts, this.video.currentTime);
     if (on !== null) this.video.currentTime = on;
-  };
-
-  readonly #onSeeked = (): void => {
-    const wall = wallAt(this.#parts, this.video.currentTime);
-    if (wall !== null && this.video.paused) this.onPresented(this.#frames, this.wallUs ?? wall);
   };
 
   readonly #onPlayState = (): void => {
