@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
@@ -12,10 +13,23 @@ from farola.model import StreamKind
 from farola.recorder import segment_row
 from farola.store import scan, segment_files, verify
 
+_ROWS_FOLLOW_SECONDS = 5.0
+
 
 def check_town(parts: Parts, *, read_all: bool = False) -> list[Finding]:
-    """All findings; with `read_all` every fragment's hash is checked too, which reads all files."""
-    return list(check(parts.catalog, _Files(parts.root, read_all=read_all)))
+    """All findings; with `read_all` every fragment's hash is checked too, which reads all files.
+
+    While somebody records, rows follow their files by a second or so: a file just closed may still
+    have an open row. What is found then counts only if it is found again a moment later.
+    """
+    files = _Files(parts.root, read_all=read_all)
+    findings = list(check(parts.catalog, files))
+    if not findings or not files.recording:
+        return findings
+    time.sleep(_ROWS_FOLLOW_SECONDS)
+    first = {(each.kind, each.subject) for each in findings}
+    again = check(parts.catalog, _Files(parts.root, read_all=read_all))
+    return [each for each in again if (each.kind, each.subject) in first]
 
 
 def rebuild_town(parts: Parts) -> Rebuilt:
@@ -27,6 +41,7 @@ class _Files:
     """The segments' directory as the catalogue's check wants to see it."""
 
     def __init__(self, root: Path, *, read_all: bool) -> None:
+        self.recording = False  # a file that somebody writes has been met
         self._root = root
         self._read_all = read_all
 
@@ -47,6 +62,7 @@ class _Files:
         whole = self._root / path
         try:
             living = _is_held(whole)
+            self.recording |= living
             file_size = whole.stat().st_size
         except FileNotFoundError:
             return None  # shredded while the check ran
