@@ -1,53 +1,26 @@
-"""RTP payloads to access units: what H.264 and H.265 have in common, and the hot loop.
+"""RTP packets to access units: what H.264 and H.265 have in common, and the hot loop."""
 
-The units grow at the end of one bytearray, each NAL unit behind four bytes for its length. A NAL
-unit that comes in fragments has its length filled in when it ends, so nothing is ever joined.
-"""
-
-from abc import ABC, abstractmethod
-from collections.abc import Callable
+from abc import abstractmethod
 from struct import Struct
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from farola.base import Error, Kind
-from farola.rtsp.parameter_sets import ParameterSets
+from farola.rtsp.assembly import NEVER, Assembly, Shape
 from farola.rtsp.rtp import MAX_DROPOUT, Sequence, parse_rtp, unwrap
-from farola.rtsp.unit import AccessUnit
 
 MAX_UNUSABLE = 64  # consecutive packets that cannot be used, before the run is given up
 
-_LENGTH = Struct(">I")
-_NEVER = -1
 _PLAIN = 0xFF7FFFFF  # of a packet's first eight bytes: all after the length, but not the marker
 _MARKER = 0x800000
 
 
-class Shape(NamedTuple):
-    """What a fragment's payload header tells.
-
-    `opening` is room for the NAL unit's length and then the unit's own header, nothing if its
-    forbidden bit says that the camera itself knows it to be broken. `middle` is the payload header
-    without the start and end bits.
-    """
-
-    begins: bool
-    ends: bool
-    opening: bytes
-    middle: bytes
-
-
-class Depacketiser(ABC):
-    """Takes interleaved frames (RFC 2326, 10.12) of one RTP channel and appends access units.
-
-    `buffer` may be replaced inside `on_unit`, and only there; the unit just delivered always ends
-    where the buffer ends.
-    """
+class Depacketiser(Assembly):
+    """Takes interleaved frames (RFC 2326, 10.12) of one RTP channel and appends access units."""
 
     # '$', channel, length, V/P/X/CC, M/PT, sequence as one number; time stamp and SSRC as a second;
     # the fragment's payload header. Two comparisons of integers then tell that a packet is the
     # expected middle fragment.
     _fast: ClassVar[Struct]
-    _shortest: ClassVar[int]  # bytes of a NAL unit that is nothing but its header
     _head: ClassVar[int]  # bytes of `_fast`: 4 of framing, 12 of RTP and the fragment's header
 
     def __init__(
@@ -59,35 +32,22 @@ class Depacketiser(ABC):
         parameter_sets: tuple[bytes, ...],
         max_unit_bytes: int,
     ) -> None:
-        self.buffer = bytearray()
-        self.on_unit: Callable[[AccessUnit], None] = _ignore
+        super().__init__(codec, parameter_sets)
         self.sequence = Sequence()
-        self.ssrc = _NEVER
-        self.ticks = 0
-        self.units = 0
+        self.ssrc = NEVER
         self.bytes = 0
         self.malformed = 0
         self._payload_type = payload_type
         self._magic = 0x2400 | channel
         self._plain = (0x8000 | payload_type) << 16
         self._max_unit_bytes = max_unit_bytes
-        self._sets = ParameterSets(codec, parameter_sets)
-        self._arrival_us = 0
         self._unusable = 0
-        # The unit in the making.
-        self._start = 0
         self._stamp = 0
-        self._lost = 0
-        self._damaged = False
-        self._has_picture = False
-        self._key = False
-        self._ended_stamp = _NEVER
+        self._ended_stamp = NEVER
         self._marker_trusted = True
-        # The fragmented NAL unit in the making; -1 when there is none.
-        self._fragment = _NEVER
         # What the next packet must begin with to take the fast path.
-        self._expect = _NEVER
-        self._expect_source = _NEVER
+        self._expect = NEVER
+        self._expect_source = NEVER
         self._expect_head = b""
         self._expect_step = 0
 
@@ -112,10 +72,10 @@ class Depacketiser(ABC):
                 position += step
                 expect += 1
             else:
-                first = _NEVER
+                first = NEVER
             if expect != before:
                 self._advance(expect - before)
-            if first == _NEVER:
+            if first == NEVER:
                 position = self._short(view, position, end)
                 break
             following = position + 4 + (first >> 32 & 0xFFFF)
@@ -158,7 +118,7 @@ class Depacketiser(ABC):
         if sequence.expected > 0xFFFF:
             sequence.expected = 0
             sequence.cycles += 0x10000
-            self._expect = _NEVER
+            self._expect = NEVER
 
     def _in_order(
         self, view: memoryview, position: int, end: int, first: int, second: int, third: bytes
@@ -198,29 +158,11 @@ class Depacketiser(ABC):
             self._expect_head = shape.middle
             self._expect_step = end - position
         else:
-            self._expect = _NEVER
-
-    def _gather(self, shape: Shape, view: memoryview, start: int, end: int) -> None:
-        """A fragment's bytes behind its payload header."""
-        buffer = self.buffer
-        if shape.begins:
-            if self._fragment >= 0:
-                self._end_fragment(whole=False)
-            if not shape.opening:
-                self._damaged = True
-                return
-            self._fragment = len(buffer)
-            buffer += shape.opening
-        elif self._fragment < 0:
-            self._damaged = True
-            return
-        buffer += view[start:end]
-        if shape.ends:
-            self._end_fragment(whole=True)
+            self._expect = NEVER
 
     def _packet(self, view: memoryview, start: int, end: int) -> None:
         """Any packet, whatever its header and its number."""
-        self._expect = _NEVER
+        self._expect = NEVER
         packet = parse_rtp(view, start, end)
         if packet is None:
             self.malformed += 1
@@ -228,7 +170,7 @@ class Depacketiser(ABC):
             return
         marker, payload_type, number, stamp, ssrc, position, limit = packet
         if ssrc != self.ssrc:
-            if self.ssrc != _NEVER:
+            if self.ssrc != NEVER:
                 self._count_unusable("packets of another RTP source")
                 return
             self.ssrc = ssrc
@@ -261,7 +203,7 @@ class Depacketiser(ABC):
         """The marker came before the unit's end: from now on only the time stamp ends one."""
         self._marker_trusted = False
         self._damaged = True
-        self._ended_stamp = _NEVER
+        self._ended_stamp = NEVER
 
     def _count_unusable(self, what: str) -> None:
         self._unusable += 1
@@ -273,70 +215,14 @@ class Depacketiser(ABC):
         self._lost += min(count, MAX_DROPOUT)
         if self._fragment >= 0:
             del self.buffer[self._fragment :]
-            self._fragment = _NEVER
+            self._fragment = NEVER
             self._damaged = True
         elif self._has_picture or stamp == self._stamp != self._ended_stamp:
             self._damaged = True
 
-    def _append(self, view: memoryview, start: int, end: int) -> None:
-        """A whole NAL unit."""
-        if end - start < self._shortest or view[start] & 0x80:
-            # The forbidden bit says that the camera itself knows it to be broken.
-            self._damaged = True
-            return
-        buffer = self.buffer
-        at = len(buffer)
-        buffer += _LENGTH.pack(end - start)
-        buffer += view[start:end]
-        self._note(at + 4)
-
-    def _end_fragment(self, *, whole: bool) -> None:
-        """Fill in the length. Without its end bit the unit is kept but not trusted."""
-        at = self._fragment
-        self._fragment = _NEVER
-        _LENGTH.pack_into(self.buffer, at, len(self.buffer) - at - 4)
-        if not whole:
-            self._damaged = True
-        self._note(at + 4)
-
-    def _finish_unit(self) -> None:
-        """Deliver what has been gathered, if there is a picture in it."""
-        if self._fragment >= 0:
-            self._end_fragment(whole=False)
-        if not self._has_picture:
-            # Parameter sets and SEI that come ahead with a time of their own belong to the next
-            # picture; what remains of a picture that was lost belongs to none.
-            if self._damaged:
-                del self.buffer[self._start :]
-                self._damaged = False
-            return
-        unit = AccessUnit(
-            self._start,
-            len(self.buffer),
-            self.ticks,
-            self._key,
-            self._lost,
-            self._damaged,
-            self._sets.take_changed(),
-            self._arrival_us,
-        )
-        self._lost = 0
-        self._damaged = self._has_picture = self._key = False
-        self.units += 1
-        self.on_unit(unit)
-        self._start = len(self.buffer)
-
-    def flush(self) -> None:
-        """The stream has ended: deliver a unit that only its successor would have ended."""
-        self._finish_unit()
-
     @abstractmethod
     def _payload(self, view: memoryview, start: int, end: int) -> None:
         """Take apart one packet's payload, which is not empty."""
-
-    @abstractmethod
-    def _note(self, at: int) -> None:
-        """Look at the NAL unit that begins at `at` and reaches to the buffer's end."""
 
     @abstractmethod
     def _begins_unit(self, view: memoryview, start: int, end: int) -> bool:
@@ -346,7 +232,3 @@ class Depacketiser(ABC):
     @abstractmethod
     def _shape(head: bytes) -> Shape | None:
         """What a packet is that begins so (`_fast`), None if it is no fragment."""
-
-
-def _ignore(unit: AccessUnit) -> None:
-    """Nobody listens yet."""

@@ -3,7 +3,8 @@
 from functools import lru_cache
 from struct import Struct
 
-from farola.rtsp.depacketiser import Depacketiser, Shape
+from farola.rtsp.assembly import Shape
+from farola.rtsp.depacketiser import Depacketiser
 
 _SLICE, _PARTITION, _IDR, _SEI, _SPS, _PPS, _DELIMITER = 1, 2, 5, 6, 7, 8, 9
 _STAP_A, _FU_A = 24, 28

@@ -3,7 +3,8 @@
 from functools import lru_cache
 from struct import Struct
 
-from farola.rtsp.depacketiser import Depacketiser, Shape
+from farola.rtsp.assembly import Shape
+from farola.rtsp.depacketiser import Depacketiser
 
 _LAST_PICTURE = 31  # types 0-31 are slices (H.265, table 7-1)
 _FIRST_IRAP, _LAST_IRAP = 16, 21  # BLA, IDR and CRA
