@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 EVER = Span(0, 4_000_000_000_000_000)
 MAIN = StreamKind.MAIN
 GROUP_US = 1_000_000
-READ_US = 200_000  # the recorder's read interval
+READ_US = 500_000  # the recorder's read interval
 KILLS = 20
 CAMERAS = 6
 

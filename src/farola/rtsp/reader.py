@@ -1,14 +1,15 @@
 """The pacing reader: visits every playing stream in turn, with one buffer for all of them.
 
 Waking up for every packet of every camera costs more than handling the packets. The kernel gathers
-for 200 ms, then one visit takes everything with one system call and parses it in cache-warm memory.
+for half a second, then one visit takes everything with one system call and parses it in cache-warm
+memory.
 """
 
 import asyncio
 from typing import Protocol
 
 # Few enough that a wake-up serves several streams, many enough that none holds up the loop.
-SLOTS = 8
+SLOTS = 4
 SMALLEST_SHARED = 1 << 18  # the longest frame or message that a stream may keep, and room to read
 
 
@@ -27,7 +28,7 @@ class Reader:
     well as visited.
     """
 
-    def __init__(self, *, interval_us: int = 200_000, shared_bytes: int = 1 << 20) -> None:
+    def __init__(self, *, interval_us: int = 500_000, shared_bytes: int = 1 << 20) -> None:
         self._shared = memoryview(bytearray(max(shared_bytes, SMALLEST_SHARED)))
         self._tick_s = interval_us / 1_000_000 / SLOTS
         self._slots: list[list[Visited]] = [[] for _ in range(SLOTS)]
