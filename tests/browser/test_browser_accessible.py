@@ -32,32 +32,6 @@ def assert_accessible(page: Page) -> None:
     assert told == []
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_every_view_is_accessible(browser: Browser, demo: Demo, theme: str) -> None:
-    with looking(browser, demo, init_script=AXE.read_text(), reduced_motion="reduce") as page:
-        page.goto(f"{demo.url}/settings")
-        page.get_by_role("button", name="Oscuro" if theme == "dark" else "Claro").click()
-        for path, shown in VIEWS.items():
-            page.goto(demo.url + path)
-            page.locator(shown).first.wait_for()
-            assert_accessible(page)
-            shot(page, f"{path.strip('/').replace('/', '-')}-{theme}")
-        page.goto(f"{demo.url}/timeline")
-        page.locator(".stage[data-wall-us]").wait_for()
-        page.get_by_role("button", name="Descargar un tramo").click()
-        page.locator("summary").click()
-        assert_accessible(page)
-        page.keyboard.press("?")
-        page.get_by_role("dialog").wait_for()
-        assert_accessible(page)
-        page.keyboard.press("Escape")
-        page.keyboard.press("/")
-        page.get_by_role("dialog").wait_for()
-        page.keyboard.type("plaza")
-        assert_accessible(page)
-        shot(page, f"search-{theme}")
-
-
 def test_a_phone_is_accessible(browser: Browser, demo: Demo) -> None:
     with looking(browser, demo, init_script=AXE.read_text(), viewport=PHONE) as page:
         for path in "/wall", "/timeline", "/cameras", "/cameras/new":
