@@ -41,11 +41,12 @@ def test_a_phone_is_accessible(browser: Browser, demo: Demo) -> None:
             shot(page, f"{path.strip('/').replace('/', '-')}-phone")
 
 
-def test_the_sign_in_is_accessible(browser: Browser, demo: Demo) -> None:
-    for theme in "dark", "light":
-        scheme = {"signed_in": False, "color_scheme": theme, "init_script": AXE.read_text()}
-        with looking(browser, demo, **scheme) as page:
-            page.goto(demo.url)
-            page.get_by_label("Usuario").wait_for()
-            assert_accessible(page)
-            shot(page, f"sign-in-{theme}")
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_sign_in_is_accessible(browser: Browser, demo: Demo, theme: str) -> None:
+    remembered = f"localStorage.setItem('farola.theme', '{theme}');"
+    script = remembered + AXE.read_text()
+    with looking(browser, demo, signed_in=False, init_script=script) as page:
+        page.goto(demo.url)
+        page.get_by_label("Usuario").wait_for()
+        assert_accessible(page)
+        shot(page, f"sign-in-{theme}")
