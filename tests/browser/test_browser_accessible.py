@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from browser_town import ROOT, Demo, looking, shot
-from playwright.sync_api import Browser, Page
+from browser_town import ROOT
+from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -30,23 +30,3 @@ def assert_accessible(page: Page) -> None:
         for node in each["nodes"]
     ]
     assert told == []
-
-
-def test_a_phone_is_accessible(browser: Browser, demo: Demo) -> None:
-    with looking(browser, demo, init_script=AXE.read_text(), viewport=PHONE) as page:
-        for path in "/wall", "/timeline", "/cameras", "/cameras/new":
-            page.goto(demo.url + path)
-            page.locator(VIEWS[path]).first.wait_for()
-            assert_accessible(page)
-            shot(page, f"{path.strip('/').replace('/', '-')}-phone")
-
-
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_the_sign_in_is_accessible(browser: Browser, demo: Demo, theme: str) -> None:
-    remembered = f"localStorage.setItem('farola.theme', '{theme}');"
-    script = remembered + AXE.read_text()
-    with looking(browser, demo, signed_in=False, init_script=script) as page:
-        page.goto(demo.url)
-        page.get_by_label("Usuario").wait_for()
-        assert_accessible(page)
-        shot(page, f"sign-in-{theme}")
