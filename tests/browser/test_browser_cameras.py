@@ -5,7 +5,7 @@ from time import sleep
 from typing import Any
 
 import pytest
-from browser_pictures import wait_live
+from browser_pictures import stage_number, wait_live, wait_stage
 from browser_town import Demo, looking, running_demo, shot
 from playwright.sync_api import Browser, Page, expect
 
@@ -111,6 +111,23 @@ def gap_between(town: Demo, camera: str) -> dict[str, Any]:
     raise AssertionError(f"no gap: {found}")
 
 
+def test_a_gap_is_drawn_named_and_played_over(page: Page, town: Demo) -> None:
+    camera = town.camera("Cortes")["id"]
+    gap = gap_between(town, camera)
+    page.goto(f"{town.url}/timeline/{camera}?zoom=1")
+    page.wait_for_selector(".stage[data-state=paused][data-wall-us]")
+    page.locator("summary").click()
+    listed = page.locator("details li")
+    expect(listed.first).to_contain_text("La cámara")
+    page.locator("svg.view").hover(position={"x": 5, "y": 20})
+    listed.last.get_by_role("button").click()  # begins some seconds before the first gap
+    wait_stage(page, "Number(data.wallUs) < arg", gap["start_us"])
+    shot(page, "timeline-gap")
+    page.keyboard.press("l")
+    wait_stage(page, "Number(data.wallUs) > arg", gap["end_us"])
+    assert stage_number(page, "frames") > 10
+
+
 def test_sixteen_tiles_stay_readable(page: Page, town: Demo) -> None:
     known = len(town.ask("/api/cameras")["cameras"])
     for number in range(known, 16):
@@ -118,5 +135,5 @@ def test_sixteen_tiles_stay_readable(page: Page, town: Demo) -> None:
         add(town, f"Calle {number}", f"Calle {number * 100}, vereda norte", f"/{view}")
     page.goto(f"{town.url}/wall?tiles=16")
     expect(page.locator("article.tile")).to_have_count(16)
-    wait_live(page, 3, tiles=10)
+    wait_live(page, 3, tiles=13)
     shot(page, "wall-sixteen")

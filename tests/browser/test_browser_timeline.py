@@ -1,7 +1,9 @@
 """The viewing desk on what the demo has just recorded: play, step, jump, scrub, download."""
 
+import subprocess
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from time import sleep
 from zoneinfo import ZoneInfo
 
@@ -73,6 +75,15 @@ def test_recorded_pictures_play_at_every_speed(page: Page, start: int) -> None:
     page.wait_for_selector(".stage[data-state=paused]")
 
 
+def test_steps_show_the_neighbouring_pictures(page: Page, start: int) -> None:
+    jump(page, start + 8 * SECOND)
+    forward = changed_by(page, lambda: page.keyboard.press("."))
+    assert 0 < forward <= SECOND // 5
+    back = changed_by(page, lambda: page.keyboard.press(","))
+    assert back == pytest.approx(-forward, abs=2)
+    assert changed_by(page, lambda: page.keyboard.press("ArrowLeft")) < -4 * SECOND
+
+
 def test_the_place_survives_a_reload_and_the_back_button(page: Page, start: int) -> None:
     jump(page, start + 6 * SECOND)
     place = stage_number(page, "wall-us")
@@ -86,3 +97,51 @@ def test_the_place_survives_a_reload_and_the_back_button(page: Page, start: int)
     expect(page.locator("[data-layout]")).to_be_visible()
     page.go_back()
     wait_stage(page, "Math.abs(data.wallUs - arg[0]) < arg[1]", [place, NEAR])
+
+
+def test_key_frames_follow_a_drag_and_playing_goes_on_where_it_ends(page: Page, start: int) -> None:
+    jump(page, start + 12 * SECOND)
+    page.keyboard.press("Space")
+    page.wait_for_selector(".stage[data-state=playing]")
+    strip = page.get_by_role("slider", name="Momento de la grabación")
+    box, head = strip.bounding_box(), page.locator("[data-role=playhead]").bounding_box()
+    assert box
+    assert head
+    second = box["width"] / 120  # two minutes are shown
+    x, y = head["x"] + head["width"] / 2, box["y"] + 20
+    page.mouse.move(x, y)
+    page.mouse.down()
+    seen: list[int] = []
+    for back in (2, 4, 6, 8):
+        page.mouse.move(x - back * second, y, steps=4)
+        last = seen[-1] if seen else 0
+        wait_stage(page, "data.state === 'scrubbing' && Number(data.scrubUs || 0) !== arg", last)
+        seen.append(stage_number(page, "scrub-us"))
+    assert_picture(page.locator(".stage canvas"))
+    shot(page, "timeline-scrubbing")
+    page.mouse.up()
+    assert seen == sorted(seen, reverse=True)
+    wait_stage(page, "data.state === 'playing' && data.wallUs < arg[0] + arg[1]", [seen[0], SECOND])
+    expect(page.locator(".stage canvas")).to_be_hidden()
+    assert_picture(page.locator(".stage video"))
+
+
+def test_a_span_downloads_as_a_film_that_decodes(page: Page, start: int, tmp_path: Path) -> None:
+    jump(page, start + 8 * SECOND)
+    page.get_by_role("button", name="Descargar un tramo").click()
+    page.get_by_role("textbox", name="Inicio").fill(clock(start + 4 * SECOND))
+    page.get_by_role("textbox", name="Fin").fill(clock(start + 12 * SECOND))
+    page.keyboard.press("Tab")
+    shot(page, "timeline-download")
+    with page.expect_download(timeout=60_000) as download:
+        page.get_by_role("button", name="Descargar MP4").click()
+    expect(page.get_by_text("Descargado")).to_be_visible()
+    path = tmp_path / download.value.suggested_filename
+    assert path.suffix == ".mp4"
+    download.value.save_as(path)
+    command = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0"]
+    length = subprocess.run([*command, path], capture_output=True, text=True, check=True).stdout
+    assert 7.5 <= float(length) <= 10
+    command = ["ffmpeg", "-v", "warning", "-xerror", "-i", str(path), "-f", "null", "-"]
+    decoded = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert decoded.stderr == ""

@@ -39,7 +39,9 @@ class Fleet {
   async load(): Promise<void> {
     try {
       const { cameras } = await api.cameras();
-      this.cameras = cameras;
+      // C-2 stands before C-10.
+      const order = new Intl.Collator(undefined, { numeric: true });
+      this.cameras = [...cameras].sort((a, b) => order.compare(a.name, b.name));
       this.#states = new Map(cameras.map((camera) => [camera.id, camera.state]));
       this.problem = null;
       this.loaded = true;

@@ -3,6 +3,7 @@ import type { Span } from '../api/types';
 import { clock } from '../time/clock.svelte';
 import { SECOND_US } from '../time/zone';
 import { KeyFrames } from './keyframes';
+import { windowFor } from './media';
 import { RecordedPlayer } from './player.svelte';
 import { Recordings } from './recordings.svelte';
 import { shuttle } from './shuttle';
@@ -128,6 +129,13 @@ export class Desk {
     this.#seekPlayer();
     this.#late = setTimeout(() => this.#keys?.ask(this.camera, this.atUs), SLOW_MS);
     if (speed < 0) this.play(speed);
+  }
+
+  /** Seeks anew where nothing was found, now that these spans are known. */
+  retry(spans: readonly Span[]): void {
+    const { end_us: end } = windowFor(this.atUs);
+    const found = spans.some((span) => span.end_us > this.atUs && span.start_us < end);
+    if (found && this.player?.phase === 'empty') this.seek(this.atUs);
   }
 
   skip(seconds: number): void {

@@ -18,7 +18,10 @@ const CONFIG = {
   startFragPrefetch: true,
 } as const;
 
-const FRAME_S = 1 / 25;
+/** The shortest picture reckoned with, and the longest that a step looks for. */
+const LEAST_FRAME_S = 1 / 60;
+const MOST_FRAME_S = 1;
+const SAME_S = 0.0005;
 
 function partsOf(details: LevelDetails): Part[] {
   return details.fragments.map((fragment) => ({
@@ -42,8 +45,11 @@ export class RecordedPlayer {
   #span: Span | null = null;
   #parts: Part[] = [];
   #goal: number | null = null;
-  #frameS = FRAME_S;
+  /** The shortest picture seen in this window; null before there were two. */
+  #frameS: number | null = null;
   #mediaS = 0;
+  /** A step on from this picture, and how far from it the next one is sought. */
+  #step: { fromS: number; aheadS: number } | null = null;
   #frames = 0;
 
   constructor(
@@ -63,6 +69,7 @@ export class RecordedPlayer {
 
   /** Shows the instant, or the first recorded one after it inside the window. */
   seek(us: number): void {
+    this.#step = null;
     const span = this.#span;
     if (span && us >= span.start_us && us < span.end_us && this.#parts.length > 0) {
       const place = mediaAt(this.#parts, us);
@@ -76,6 +83,7 @@ export class RecordedPlayer {
   }
 
   play(): void {
+    this.#step = null;
     this.playing = true;
     this.video.playbackRate = this.rate;
     this.video.play().catch(() => {
@@ -93,11 +101,20 @@ export class RecordedPlayer {
     this.video.playbackRate = rate;
   }
 
-  /** One picture on (1) or back (-1). */
+  /**
+   * One picture on (1) or back (-1). Back lies right before the present one. On, nobody knows how
+   * long the present one lasts: the place moves by half as much again until another one comes,
+   * which never passes one over.
+   */
   step(direction: 1 | -1): void {
     this.pause();
-    // The middle of the neighbouring picture: safe from rounding at its edges.
-    this.video.currentTime = Math.max(0, this.#mediaS + this.#frameS * (direction + 0.5));
+    if (direction < 0) {
+      this.#step = null;
+      this.video.currentTime = Math.max(0, this.#mediaS - 0.002);
+      return;
+    }
+    this.#step = { fromS: this.#mediaS, aheadS: (this.#frameS ?? LEAST_FRAME_S) * 1.5 };
+    this.video.currentTime = this.#step.fromS + this.#step.aheadS;
   }
 
   close(): void {
@@ -114,6 +131,7 @@ export class RecordedPlayer {
     this.#hls = null;
     this.#parts = [];
     this.#span = null;
+    this.#frameS = null;
   }
 
   #load(us: number): void {
@@ -163,16 +181,18 @@ export class RecordedPlayer {
       this.phase = 'unsupported';
       return;
     }
+    // A recording that has just begun has no finished part yet; hls.js does not call that fatal.
+    if (data.details === Hls.ErrorDetails.LEVEL_EMPTY_ERROR) {
+      this.phase = 'empty';
+      return;
+    }
     if (!data.fatal) return;
     const status = data.response?.code ?? 0;
     if (data.type === Hls.ErrorTypes.MEDIA_ERROR && this.phase === 'ready') {
       this.#hls?.recoverMediaError();
       return;
     }
-    const levelEmpty =
-      data.details === Hls.ErrorDetails.LEVEL_EMPTY_ERROR ||
-      data.details === Hls.ErrorDetails.MANIFEST_PARSING_ERROR;
-    if (status === 404 || levelEmpty) {
+    if (status === 404 || data.details === Hls.ErrorDetails.MANIFEST_PARSING_ERROR) {
       this.phase = 'empty';
       return;
     }
@@ -182,12 +202,7 @@ export class RecordedPlayer {
 
   readonly #onFrame = (_now: number, frame: VideoFrameCallbackMetadata): void => {
     this.video.requestVideoFrameCallback(this.#onFrame);
-    const step = frame.mediaTime - this.#mediaS;
-    if (this.playing && step > 0.005 && step < 0.21) {
-      this.#frameS = step < this.#frameS * 0.75 || step > this.#frameS * 2.2
-        ? step
-        : this.#frameS * 0.9 + step * 0.1;
-    }
+    this.#learn(frame.mediaTime);
     this.#mediaS = frame.mediaTime;
     this.#frames += 1;
     const wall = wallAt(this.#parts, frame.mediaTime);
@@ -196,6 +211,21 @@ export class RecordedPlayer {
     this.wallUs = wall;
     this.onPresented(this.#frames, wall);
   };
+
+  /** How long pictures last, from one that follows another by playing or by a step. */
+  #learn(mediaS: number): void {
+    const step = this.#step;
+    if (step && Math.abs(mediaS - step.fromS) < SAME_S && step.aheadS < MOST_FRAME_S) {
+      step.aheadS *= 1.5;
+      this.video.currentTime = step.fromS + step.aheadS;
+      return;
+    }
+    this.#step = null;
+    const length = mediaS - this.#mediaS;
+    if ((this.playing || step) && length > 0.005 && length <= MOST_FRAME_S) {
+      this.#frameS = Math.min(this.#frameS ?? length, length);
+    }
+  }
 
   readonly #onTime = (): void => {
     const on = afterGap(this.#parts, this.video.currentTime);
