@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from farola.app.parts import open_parts
+from farola.app.parts import only_recorder, open_parts
 from farola.app.plans import open_credentials, seal_credentials
 from farola.app.record import settings_for
 from farola.app.sources import parse_url
@@ -48,6 +48,16 @@ def test_another_towns_keys_are_refused(settings: Settings, tmp_path: Path) -> N
     with pytest.raises(Error) as raised:
         opened(settings)
     assert raised.value.kind is Kind.KEY_WRONG
+
+
+def test_one_recorder_at_a_time_has_the_data(settings: Settings) -> None:
+    with only_recorder(settings):
+        with pytest.raises(Error) as raised, only_recorder(settings):
+            pass
+        assert raised.value.kind is Kind.CONFLICT
+        opened(settings)  # looking is allowed
+    with only_recorder(settings):
+        pass
 
 
 def test_a_check_never_makes_a_town(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """The keystore opens what it closed, and nothing else."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from farola.base import Error, Kind
-from farola.keys import Keystore, epoch_name
+from farola.keys import Keystore, epoch_name, epochs
 from farola.keys.files import create_file
 
 DAY_US = 86_400_000_000
@@ -257,3 +258,24 @@ def test_several_processes_make_one_keystore(place: Path) -> None:
         assert fingerprint == store.fingerprint
     assert store.epochs() == [EPOCH]
     assert not list(place.rglob("*.tmp"))
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        (errno.ENOSPC, Kind.DISK_FULL),
+        (errno.EROFS, Kind.DISK_READ_ONLY),
+        (errno.EIO, Kind.DISK_FAILED),
+    ],
+)
+def test_a_days_key_that_the_disk_refuses_is_told_in_the_disks_words(
+    keystore: Keystore, monkeypatch: pytest.MonkeyPatch, number: int, kind: Kind
+) -> None:
+    def refuse(path: Path, data: bytes) -> bool:
+        raise OSError(number, os.strerror(number), str(path))
+
+    monkeypatch.setattr(epochs, "create_file", refuse)
+    with refused(kind):
+        keystore.data_key("cam-1", 1_795_000_000_000_000)
+    monkeypatch.undo()
+    assert keystore.data_key("cam-1", 1_795_000_000_000_000).secret

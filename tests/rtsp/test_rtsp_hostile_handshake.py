@@ -1,6 +1,7 @@
 """Servers that are no cameras, or no honest ones, until the stream is set up: each has its word."""
 
 import asyncio
+import base64
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -177,6 +178,28 @@ async def test_a_stale_nonce_is_answered_with_the_new_one() -> None:
         stream = await connect(login, limits=Limits(), clock=SystemClock(), reader=Reader())
         await stream.close()
         assert peers[0].requests.count("DESCRIBE") > 1
+
+
+@pytest.mark.parametrize(("password", "kind"), [("right", None), ("wrong", Kind.WRONG_PASSWORD)])
+async def test_a_camera_that_closes_with_its_challenge_is_asked_again(
+    password: str, kind: Kind | None
+) -> None:
+    async def close_unsigned(peer: Peer, method: str, head: str) -> None:
+        signed = base64.b64encode(b"admin:right").decode()
+        if method == "DESCRIBE" and signed not in field_of(head, "Authorization"):
+            await peer.reply(head, "401 Unauthorized", WWW_Authenticate='Basic realm="r"')
+            peer.writer.close()
+        else:
+            await behave(peer, method, head)
+
+    async with serving(answer=close_unsigned) as (target, peers):
+        login = replace(target, username="admin", password=password)
+        if kind is None:
+            stream = await connect(login, limits=Limits(), clock=SystemClock(), reader=Reader())
+            await stream.close()
+        else:
+            assert await kind_of(login) is kind
+        assert len(peers) == 2
 
 
 async def test_a_weaker_challenge_later_is_refused() -> None:

@@ -1,11 +1,13 @@
 """The parts that the server, its recorder processes and the commands open alike."""
 
+import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from farola.base import Clock, Error, Kind
+from farola.base import Clock, Error, Kind, disk_kind
 from farola.catalog import Catalog
 from farola.config import Settings
 from farola.keys import Keystore
@@ -25,6 +27,34 @@ class Parts:
     catalog: Catalog
     keystore: Keystore
     clock: Clock
+
+
+@contextmanager
+def only_recorder(settings: Settings) -> Iterator[None]:
+    """Holds the data directory for one recorder at a time; a kill gives it back.
+
+    Two servers over one directory would each end what the other is recording. Raises CONFLICT.
+    """
+    make_directory(settings.storage.data)
+    path = settings.storage.data / "recorder.lock"
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    except OSError as error:
+        raise Error(disk_kind(error), f"{path} cannot be made: {error.strerror}") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise Error(
+            Kind.CONFLICT, f"another Farola records into {settings.storage.data}", path=str(path)
+        ) from None
+    except OSError as error:
+        os.close(handle)
+        raise Error(Kind.DISK_FAILED, f"{path} cannot be locked: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 @contextmanager
@@ -85,10 +115,10 @@ def recorder_settings(settings: Settings, root: Path) -> RecorderSettings:
 
 
 def make_directory(path: Path) -> None:
-    """Raises DISK_READ_ONLY when it cannot be made."""
+    """Raises DISK_FULL, DISK_READ_ONLY or DISK_FAILED when it cannot be made."""
     try:
         path.mkdir(0o750, parents=True, exist_ok=True)
     except OSError as error:
         raise Error(
-            Kind.DISK_READ_ONLY, f"{path} cannot be made: {error.strerror}", path=str(path)
+            disk_kind(error), f"{path} cannot be made: {error.strerror}", path=str(path)
         ) from error

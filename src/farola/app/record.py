@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from farola.app.parts import Parts, open_parts, recorder_settings
+from farola.app.parts import Parts, only_recorder, open_parts, recorder_settings
 from farola.app.plans import Plans
 from farola.app.reach import Reach, limits_of
 from farola.app.sources import Source
@@ -47,7 +47,7 @@ async def record(
 ) -> RecordReport:
     """Records the sources into the settings' data directory until `seconds` or `stop`."""
     started_us = clock.monotonic_us()
-    with open_parts(settings, clock, create=True) as parts:
+    with only_recorder(settings), open_parts(settings, clock, create=True) as parts:
         plans = await asyncio.to_thread(plans_for, parts, sources)
         recorder = Recorder(
             recorder_settings(settings, parts.root),

@@ -18,7 +18,7 @@ from farola.access import SignIn
 from farola.api import ApiSettings, Services, create_app
 from farola.app.cameras import CameraDesk
 from farola.app.listener import Listener
-from farola.app.parts import Parts, open_parts
+from farola.app.parts import Parts, only_recorder, open_parts
 from farola.app.plans import Plans
 from farola.app.recorder_process import setup_of
 from farola.app.state_board import StateBoard
@@ -58,9 +58,9 @@ async def run_town(
 
     `before_cameras` may put cameras into the catalogue before they are recorded (the demo does).
     Raises what keeps the town from starting: KEY_MISSING, KEY_WRONG, CATALOG_FAILED, UNAVAILABLE
-    (the port is taken), CONFIG_INVALID, DISK_READ_ONLY.
+    (the port is taken), CONFLICT (another server has this directory), CONFIG_INVALID, the disk's.
     """
-    with open_parts(settings, clock, create=True) as parts:
+    with only_recorder(settings), open_parts(settings, clock, create=True) as parts:
         if before_cameras is not None:
             await asyncio.to_thread(before_cameras, parts)
         sign_in = SignIn(

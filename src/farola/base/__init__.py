@@ -2,6 +2,7 @@
 
 from farola.base.backoff import Backoff
 from farola.base.clock import Clock, ManualClock, SystemClock
+from farola.base.disk import disk_kind
 from farola.base.errors import Error, Kind
 from farola.base.ids import new_id
 from farola.base.logs import configure_logs, get_logger
@@ -14,6 +15,7 @@ __all__ = [
     "ManualClock",
     "SystemClock",
     "configure_logs",
+    "disk_kind",
     "get_logger",
     "new_id",
 ]

@@ -1,6 +1,5 @@
 """The one edge where errors of SQL and of the catalogue's disk become `Error`."""
 
-import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from farola.base import Error, Kind
+from farola.base import Error, Kind, disk_kind
 from farola.catalog import postgres, sqlite
 
 _MESSAGES = {
@@ -39,14 +38,7 @@ def catalog_errors() -> Iterator[None]:
     except SQLAlchemyError as error:
         raise _error(Kind.CATALOG_FAILED, type(error).__name__) from error
     except OSError as error:
-        kinds = {
-            errno.ENOSPC: Kind.DISK_FULL,
-            errno.EDQUOT: Kind.DISK_FULL,
-            errno.EROFS: Kind.DISK_READ_ONLY,
-            errno.EACCES: Kind.DISK_READ_ONLY,
-            errno.EPERM: Kind.DISK_READ_ONLY,
-        }
-        raise _error(kinds.get(error.errno or 0, Kind.DISK_FAILED), str(error)) from error
+        raise _error(disk_kind(error), str(error)) from error
 
 
 def _error(kind: Kind, cause: str) -> Error:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.keywrap import (
     aes_key_wrap,
 )
 
-from farola.base import Error, Kind
+from farola.base import Error, Kind, disk_kind
 from farola.keys.files import TEMPORARY, create_file, shred_file, sync_directory
 from farola.keys.root import Root
 
@@ -47,7 +47,8 @@ class Epochs:
     def key(self, epoch: str, *, create: bool = False) -> bytes:
         """The epoch's key, made first if `create` and there is none.
 
-        Raises Error(KEY_DESTROYED, KEY_MISSING, KEY_WRONG). The tombstone is looked for each time
+        Raises Error(KEY_DESTROYED, KEY_MISSING, KEY_WRONG), and with `create` what the keys' disk
+        says (DISK_FULL, DISK_READ_ONLY, DISK_FAILED). The tombstone is looked for each time
         (2 us), so that a destruction by another process takes effect in this one.
         """
         _check_name(epoch)
@@ -99,7 +100,14 @@ class Epochs:
         wrapping = self._root.derive(f"epoch {epoch}")
         if create and not path.exists():
             fresh = secrets.token_bytes(_SIZE)
-            create_file(path, _MAGIC + aes_key_wrap(wrapping, fresh))
+            try:
+                create_file(path, _MAGIC + aes_key_wrap(wrapping, fresh))
+            except OSError as error:  # the keys' own disk, perhaps not the recordings'
+                raise Error(
+                    disk_kind(error),
+                    f"The keystore cannot hold a key for {epoch}: {error.strerror}",
+                    epoch=epoch,
+                ) from error
         try:
             data = path.read_bytes()[: len(_MAGIC) + _WRAPPED + 1]
         except FileNotFoundError:

@@ -11,7 +11,6 @@ from farola.model import Gap, Run, Segment, StreamKind
 from farola.recorder.cutter import Cut
 from farola.recorder.gaps import GapBook
 from farola.store import Fragment, SegmentHeader, SegmentWriter, Syncer, segment_cut_us
-from farola.store.failures import write_error
 
 _ROW_EVERY_US = 60_000_000  # an open segment's row lags by at most this; its file never does
 
@@ -160,10 +159,7 @@ class Shelf:
 
     def _open_segment(self, placed: PlacedCut) -> None:
         config = placed.cut.config
-        try:
-            key = self._keys.data_key(self._camera_id, placed.start_us)
-        except OSError as error:  # a day's first key is a file, and the keys' disk may be full
-            raise write_error(error, Path(error.filename or "the keystore")) from error
+        key = self._keys.data_key(self._camera_id, placed.start_us)
         self._number = self._number + 1 if self._is_run(placed.run_id) else 0
         header = SegmentHeader(
             camera_id=self._camera_id,

@@ -48,6 +48,9 @@ class Client:
         self._methods: frozenset[str] = frozenset()
         self._keep_alive_method = "OPTIONS"
         self._sequence = 0
+        self._again = (
+            False  # the camera closed with its challenge, which is answered from the start
+        )
         # CSeq to (method, URL, further headers, attempt).
         self._pending: dict[int, tuple[str, str, list[tuple[str, str]], int]] = {}
 
@@ -57,6 +60,17 @@ class Client:
         """OPTIONS, which DESCRIBE follows by itself."""
         self.stage = Stage.DESCRIBING
         return self._request("OPTIONS", self._url)
+
+    @property
+    def challenged(self) -> bool:
+        """The camera has asked for credentials, and they are known."""
+        return self._authorizer is not None
+
+    def start_again(self) -> bytes:
+        """OPTIONS with credentials, over a new connection; another 401 is a refusal then."""
+        self._pending.clear()
+        self._again = True
+        return self.start()
 
     def setup(self) -> bytes:
         """SETUP of the video track over the same connection."""
@@ -172,7 +186,7 @@ class Client:
             raise Error(Kind.PROTOCOL_VIOLATION, "the camera asks for a weaker way of signing in")
         # On a session that once was authorized a new nonce needs no stale flag (some leave it out).
         renewed = challenge.stale or self.stage in (Stage.PLAYING, Stage.CLOSING)
-        refused = before is not None and attempt > 1 and not renewed
+        refused = before is not None and (attempt > 1 or self._again) and not renewed
         if refused or attempt >= MAX_ATTEMPTS:
             raise Error(Kind.WRONG_PASSWORD, "the camera refuses the user name or the password")
         self._authorizer = Authorizer(challenge, username, password or "")

@@ -54,7 +54,16 @@ async def _open(
         async with asyncio.timeout(limits.handshake_us / 1_000_000):
             connection = await Connection.open(target, limits)
             handshake = Handshake(connection, client, limits)
-            await handshake.run(client.start(), Stage.DESCRIBED)
+            try:
+                await handshake.run(client.start(), Stage.DESCRIBED)
+            except Error as error:
+                if error.kind is not Kind.CLOSED_BY_CAMERA or not client.challenged:
+                    raise
+                # Some cameras close the connection with their 401: sign in over another one.
+                connection.close()
+                connection = await Connection.open(target, limits)
+                handshake = Handshake(connection, client, limits)
+                await handshake.run(client.start_again(), Stage.DESCRIBED)
             if setup:
                 await handshake.run(client.setup(), Stage.READY)
             return connection, handshake

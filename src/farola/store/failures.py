@@ -1,19 +1,10 @@
-"""What the operating system says about a disk, in Farola's words."""
+"""The errors of segment files."""
 
 import errno
 from pathlib import Path
 
-from farola.base import Error, Kind
+from farola.base import Error, Kind, disk_kind
 
-_KINDS = {
-    errno.ENOSPC: Kind.DISK_FULL,
-    errno.EDQUOT: Kind.DISK_FULL,
-    errno.EFBIG: Kind.DISK_FULL,  # the file may not grow, by a file system's or a process's limit
-    errno.EROFS: Kind.DISK_READ_ONLY,
-    errno.EACCES: Kind.DISK_READ_ONLY,
-    errno.EPERM: Kind.DISK_READ_ONLY,
-    errno.EEXIST: Kind.CONFLICT,
-}
 _SENTENCES = {
     Kind.DISK_FULL: "The disk is full",
     Kind.DISK_READ_ONLY: "The disk or directory cannot be written",
@@ -24,7 +15,7 @@ _SENTENCES = {
 
 def write_error(error: OSError, path: Path) -> Error:
     """The `Error` for a failed create, write, truncate or sync of `path`."""
-    kind = _KINDS.get(error.errno or 0, Kind.DISK_FAILED)
+    kind = Kind.CONFLICT if error.errno == errno.EEXIST else disk_kind(error)
     return _named(kind, _SENTENCES[kind], error, path)
 
 
