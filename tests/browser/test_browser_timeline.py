@@ -1,8 +1,9 @@
 """The viewing desk on what the demo has just recorded: play, step, jump, scrub, download."""
 
+import re
 import subprocess
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from time import sleep
 from zoneinfo import ZoneInfo
@@ -73,6 +74,28 @@ def test_recorded_pictures_play_at_every_speed(page: Page, start: int) -> None:
     wait_stage(page, "data.frames > arg + 10", frames)
     page.keyboard.press("k")
     page.wait_for_selector(".stage[data-state=paused]")
+
+
+def part_starts(page: Page, demo: Demo, camera: str, start: int) -> list[int]:
+    """When the parts of the recording begin, as its playlist tells."""
+    span = f"start_us={start}&end_us={start + NEEDED}"
+    text = page.request.get(f"{demo.url}/api/cameras/{camera}/playback.m3u8?{span}").text()
+    told = re.search(r"PROGRAM-DATE-TIME:(\S+)", text)
+    assert told
+    begins = [round(datetime.fromisoformat(told[1]).timestamp() * SECOND)]
+    for seconds in re.findall(r"EXTINF:([\d.]+)", text):
+        begins.append(begins[-1] + round(float(seconds) * SECOND))
+    return begins
+
+
+def test_a_step_back_from_a_parts_first_picture_finds_the_part_before(
+    page: Page, demo: Demo, camera: str, start: int
+) -> None:
+    for begin in part_starts(page, demo, camera, start)[1:4]:
+        at = datetime.fromtimestamp(begin / SECOND + 0.02, UTC).isoformat(timespec="milliseconds")
+        page.goto(f"{demo.url}/timeline/{camera}?at={at.replace('+00:00', 'Z')}")
+        wait_stage(page, "Math.abs(data.wallUs - arg[0]) < arg[1]", [begin, 50_000])
+        assert -110_000 < changed_by(page, lambda: page.keyboard.press(",")) < -90_000
 
 
 def test_steps_show_the_neighbouring_pictures(page: Page, start: int) -> None:

@@ -16,6 +16,10 @@ const CONFIG = {
   maxMaxBufferLength: 40,
   backBufferLength: 30,
   startFragPrefetch: true,
+  // Less than a step back reaches: an instant just before a part that is loaded needs the part before.
+  // With hls.js' own tolerances it would take the loaded part's first picture for it.
+  maxFragLookUpTolerance: 0.001,
+  maxBufferHole: 0.001,
 } as const;
 
 /** The shortest picture reckoned with, and the longest that a step looks for. */
@@ -50,6 +54,8 @@ export class RecordedPlayer {
   #mediaS = 0;
   /** A step on from this picture, and how far from it the next one is sought. */
   #step: { fromS: number; aheadS: number } | null = null;
+  /** A place whose picture is not shown yet. */
+  #sought: number | null = null;
   #frames = 0;
 
   constructor(
@@ -75,7 +81,7 @@ export class RecordedPlayer {
       const place = mediaAt(this.#parts, us);
       if (place !== null) {
         this.phase = 'ready';
-        this.video.currentTime = place;
+        this.#goTo(place);
         return;
       }
     }
@@ -110,11 +116,32 @@ export class RecordedPlayer {
     this.pause();
     if (direction < 0) {
       this.#step = null;
-      this.video.currentTime = Math.max(0, this.#mediaS - 0.002);
+      this.#goTo(Math.max(0, this.#mediaS - 0.002));
       return;
     }
     this.#step = { fromS: this.#mediaS, aheadS: (this.#frameS ?? LEAST_FRAME_S) * 1.5 };
     this.video.currentTime = this.#step.fromS + this.#step.aheadS;
+  }
+
+  #goTo(place: number): void {
+    this.#sought = place;
+    this.video.currentTime = place;
+  }
+
+  /**
+   * Chromium answers a seek to just before what is loaded with the first picture that is, and does
+   * not change its mind when the picture that was sought arrives: it is asked once more then.
+   */
+  #seekAgain(): void {
+    const { buffered } = this.video;
+    const place = this.#sought;
+    if (place === null || this.playing) return;
+    for (let range = 0; range < buffered.length; range += 1) {
+      if (buffered.start(range) <= place && place < buffered.end(range)) {
+        this.#sought = null;
+        this.video.currentTime = place;
+      }
+    }
   }
 
   close(): void {
@@ -132,6 +159,7 @@ export class RecordedPlayer {
     this.#parts = [];
     this.#span = null;
     this.#frameS = null;
+    this.#sought = null;
   }
 
   #load(us: number): void {
@@ -154,6 +182,9 @@ export class RecordedPlayer {
     });
     hls.on(Hls.Events.LEVEL_PTS_UPDATED, (_event, { details }) => {
       this.#parts = partsOf(details);
+    });
+    hls.on(Hls.Events.FRAG_BUFFERED, () => {
+      this.#seekAgain();
     });
     hls.on(Hls.Events.ERROR, (_event, data) => {
       this.#onError(data);
@@ -204,6 +235,9 @@ export class RecordedPlayer {
     this.video.requestVideoFrameCallback(this.#onFrame);
     this.#learn(frame.mediaTime);
     this.#mediaS = frame.mediaTime;
+    if (this.playing || (this.#sought !== null && frame.mediaTime <= this.#sought + SAME_S)) {
+      this.#sought = null;
+    }
     this.#frames += 1;
     const wall = wallAt(this.#parts, frame.mediaTime);
     if (wall === null) return;
