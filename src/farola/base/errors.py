@@ -57,6 +57,18 @@ class Kind(StrEnum):
     RECORDER_STOPPED = "recorder_stopped"
     RECORDER_KILLED = "recorder_killed"
 
+    # What the decoder, the detector and redaction did.
+    SANDBOX_UNAVAILABLE = "sandbox_unavailable"
+    DECODER_FAILED = "decoder_failed"
+    FILE_REFUSED = "file_refused"
+    MODEL_MISSING = "model_missing"
+    MODEL_WRONG = "model_wrong"
+    DETECTOR_FAILED = "detector_failed"
+    DETECTOR_LATE = "detector_late"
+    WARMING_UP = "warming_up"
+    SCENE_CHANGED = "scene_changed"
+    OVERLOADED = "overloaded"
+
     # What the keys did.
     KEY_MISSING = "key_missing"
     KEY_WRONG = "key_wrong"

@@ -6,10 +6,12 @@ from farola.config.sections import (
     Metrics,
     Network,
     Recorder,
+    Redaction,
     Server,
     Sessions,
     Site,
     Storage,
+    Vision,
 )
 from farola.config.settings import CONFIG_VARIABLE, ENV_PREFIX, Settings
 
@@ -21,9 +23,11 @@ __all__ = [
     "Metrics",
     "Network",
     "Recorder",
+    "Redaction",
     "Server",
     "Sessions",
     "Settings",
     "Site",
     "Storage",
+    "Vision",
 ]

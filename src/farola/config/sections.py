@@ -211,6 +211,89 @@ class Network(Section):
     )
 
 
+class Vision(Section):
+    """How pictures are decoded and what is noticed in them."""
+
+    sandbox: Literal["required", "best_effort"] = Field(
+        default="required",
+        description="`required` refuses to start where the kernel cannot lock the decoder in "
+        "(Landlock, seccomp); `best_effort` goes on with what the kernel has, and says so.",
+    )
+    detections_per_second: float = Field(
+        default=5.0,
+        ge=0.2,
+        le=30.0,
+        description="How many pictures a second of each watched or ruled camera are looked at.",
+    )
+    idle: Literal["key_frames", "off"] = Field(
+        default="key_frames",
+        description="What is looked at on cameras that nobody watches and no rule needs.",
+    )
+    late_ms: int = Field(
+        default=700,
+        ge=100,
+        le=10_000,
+        description="A picture whose detections are later than this is wholly covered.",
+    )
+    detector_threads: int = Field(
+        default=0, ge=0, le=256, description="Processor threads for the detector; 0 takes them all."
+    )
+    detector_timeout_ms: int = Field(
+        default=5_000,
+        ge=500,
+        le=120_000,
+        description="A detector that does not answer for so long is started anew.",
+    )
+    memory_mb: int = Field(
+        default=1_024,
+        ge=256,
+        le=65_536,
+        description="Most memory that one decoder process may take, in MiB.",
+    )
+
+
+class Redaction(Section):
+    """How people and plates are covered."""
+
+    style: Literal["mosaic", "solid"] = Field(
+        default="mosaic",
+        description="`mosaic` leaves coarse squares, `solid` one flat colour. Neither can be "
+        "undone.",
+    )
+    vehicles: bool = Field(
+        default=True, description="Cover vehicles in which a number plate could be read."
+    )
+    vehicle_pixels: int = Field(
+        default=90,
+        ge=16,
+        le=2_000,
+        description="Height in pixels of the recorded picture from which a vehicle's plate could "
+        "be read.",
+    )
+    margin: float = Field(
+        default=0.10,
+        ge=0.0,
+        le=1.0,
+        description="How far a cover reaches beyond what was detected, as a share of its size.",
+    )
+    hold_ms: int = Field(
+        default=1_500,
+        ge=0,
+        le=60_000,
+        description="How long a place stays covered after the last detection there.",
+    )
+    most_height: int = Field(
+        default=720,
+        ge=144,
+        le=4_320,
+        description="Pictures higher than this are made smaller when they are covered.",
+    )
+    keep_masks: bool = Field(
+        default=True,
+        description="Keep the covers of recorded spans, encrypted, for who looks next.",
+    )
+
+
 class Sessions(Section):
     """How long a sign-in lasts."""
 

@@ -16,10 +16,12 @@ from farola.config.sections import (
     Metrics,
     Network,
     Recorder,
+    Redaction,
     Server,
     Sessions,
     Site,
     Storage,
+    Vision,
 )
 
 CONFIG_VARIABLE = "FAROLA_CONFIG"
@@ -48,6 +50,8 @@ class Settings(BaseSettings):
     catalog: Catalogue = Catalogue()
     recorder: Recorder = Recorder()
     network: Network = Network()
+    vision: Vision = Vision()
+    redaction: Redaction = Redaction()
     sessions: Sessions = Sessions()
     logs: Logs = Logs()
     metrics: Metrics = Metrics()
