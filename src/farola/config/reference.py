@@ -27,7 +27,7 @@ ignored. Written by `python -m farola.config.reference`.
 
 
 def _value(value: object) -> str:
-    if isinstance(value, bool | int | str):
+    if isinstance(value, bool | int | float | str):
         return json.dumps(value)
     if isinstance(value, tuple):
         return "[" + ", ".join(_value(str(item)) for item in value) + "]"

@@ -1,6 +1,16 @@
 """The domain's words as frozen values, without input or output."""
 
 from farola.model.camera import Address, Camera, Credentials, Papers, StreamKind
+from farola.model.covering import (
+    Cover,
+    CoveredUnit,
+    CoverJob,
+    CoverState,
+    LaneSpec,
+    Point,
+    Recipe,
+    RecordedUnit,
+)
 from farola.model.person import Person, Session
 from farola.model.recording import Gap, Rendition, Run, Segment, Span
 from farola.model.scene import PLATED, Box, Detection, Label, Sighting
@@ -13,13 +23,21 @@ __all__ = [
     "Box",
     "Camera",
     "CameraState",
+    "Cover",
+    "CoverJob",
+    "CoverState",
+    "CoveredUnit",
     "Credentials",
     "Detection",
     "Gap",
     "Label",
+    "LaneSpec",
     "Papers",
     "Person",
     "Phase",
+    "Point",
+    "Recipe",
+    "RecordedUnit",
     "Rendition",
     "Run",
     "Segment",
