@@ -46,7 +46,14 @@ def _type(annotation: Any) -> str:
         return " or ".join(_type(part) for part in get_args(annotation) if part is not type(None))
     if origin is not None:
         return _type(get_args(annotation)[0])
-    names = {str: "string", int: "integer", bool: "boolean", Path: "path", SecretStr: "secret"}
+    names = {
+        float: "number",
+        str: "string",
+        int: "integer",
+        bool: "boolean",
+        Path: "path",
+        SecretStr: "secret",
+    }
     return names[annotation]
 
 
