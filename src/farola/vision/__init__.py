@@ -1,0 +1,1 @@
+"""Decoding behind locks, detectors, tracks, zones and rules: what is noticed in pictures."""
