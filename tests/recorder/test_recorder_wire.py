@@ -78,5 +78,5 @@ def test_noise_raises_nothing_else(noise: bytes) -> None:
 
 
 def test_a_head_is_json_that_other_programs_read() -> None:
-    message = wire.pack(wire.Type.WATCH, {"camera": "cam-1", "on": True})
-    assert json.loads(message[9:]) == {"camera": "cam-1", "on": True}
+    message = wire.pack(wire.Type.WATCH, {"camera": "cam-1", "attention": "all"})
+    assert json.loads(message[9:]) == {"camera": "cam-1", "attention": "all"}

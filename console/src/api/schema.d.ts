@@ -504,6 +504,12 @@ export interface components {
             /** Enabled */
             enabled: boolean;
         };
+        /**
+         * CoverState
+         * @description How much of a picture is covered. `COVERED` covers people and plates alone.
+         * @enum {string}
+         */
+        CoverState: "covered" | "whole" | "withheld";
         /** CredentialsBody */
         CredentialsBody: {
             /** Username */
@@ -560,6 +566,19 @@ export interface components {
          * @enum {string}
          */
         Kind: "invalid_input" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "rate_limited" | "too_large" | "unavailable" | "config_invalid" | "credentials_needed" | "internal" | "address_refused" | "name_unresolved" | "unreachable" | "connection_refused" | "timed_out" | "tls_failed" | "wrong_password" | "path_not_found" | "not_rtsp" | "http_not_rtsp" | "camera_refused" | "protocol_violation" | "no_video" | "codec_unsupported" | "picture_too_large" | "no_key_frame" | "stalled" | "closed_by_camera" | "packets_lost" | "time_jumped" | "disk_full" | "disk_read_only" | "disk_failed" | "disk_slow" | "catalog_locked" | "catalog_failed" | "file_damaged" | "camera_disabled" | "recorder_stopped" | "recorder_killed" | "sandbox_unavailable" | "decoder_failed" | "file_refused" | "model_missing" | "model_wrong" | "detector_failed" | "detector_late" | "warming_up" | "scene_changed" | "overloaded" | "key_missing" | "key_wrong" | "key_destroyed";
+        /**
+         * LiveCover
+         * @description How much of the pictures that follow is covered; `reason` is null while all is well.
+         */
+        LiveCover: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "cover";
+            state: components["schemas"]["CoverState"];
+            reason: components["schemas"]["Kind"] | null;
+        };
         /**
          * LiveDropped
          * @description The viewer was too slow: so many pictures were left out and a key frame comes next.

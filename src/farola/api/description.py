@@ -14,17 +14,17 @@ from pydantic.json_schema import models_json_schema
 
 from farola.api.application import ROUTERS
 from farola.api.errors import FieldFault, Problem
-from farola.api.live import LiveDropped, LiveInit, LiveState
+from farola.api.live import LiveCover, LiveDropped, LiveInit, LiveState
 
 VERSION = "1"
 _DESCRIPTION = """\
 The HTTP API of Farola. Times are UTC microseconds since 1970. Errors are problem documents
 (RFC 9457) whose `kind` is a stable word. Every request that changes something needs an `Origin`
 header equal to the server's own. Live video is a WebSocket at `/api/cameras/{camera_id}/live`;
-its text messages are `LiveInit`, `LiveState` and `LiveDropped`.
+its text messages are `LiveInit`, `LiveState`, `LiveCover` and `LiveDropped`.
 """
 # Sent without being the answer of a route: problems, and the messages of the live WebSocket.
-_UNROUTED = (Problem, FieldFault, LiveInit, LiveState, LiveDropped)
+_UNROUTED = (Problem, FieldFault, LiveInit, LiveState, LiveCover, LiveDropped)
 
 
 def describe() -> dict[str, Any]:

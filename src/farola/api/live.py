@@ -19,8 +19,16 @@ from farola.api.reach import Reach, camera_of, off_loop
 from farola.api.services import Services
 from farola.api.sockets import OpenSockets
 from farola.base import Error, Kind
-from farola.gate import Admitted, Chunk, Dropped, Init, LiveSubscription, StateChange
-from farola.model import CameraState, Rendition, StreamKind
+from farola.gate import (
+    Admitted,
+    Chunk,
+    CoverChange,
+    Dropped,
+    Init,
+    LiveSubscription,
+    StateChange,
+)
+from farola.model import CameraState, Cover, CoverState, Rendition, StreamKind
 
 router = APIRouter(prefix="/api/cameras/{camera_id}", tags=["live"])
 
@@ -49,6 +57,14 @@ class LiveState(Answer):
 
     type: Literal["state"]
     state: CameraStateAnswer
+
+
+class LiveCover(Answer):
+    """How much of the pictures that follow is covered; `reason` is null while all is well."""
+
+    type: Literal["cover"]
+    state: CoverState
+    reason: Kind | None
 
 
 class LiveDropped(Answer):
@@ -130,6 +146,8 @@ async def _forward(websocket: WebSocket, admitted: Admitted[LiveSubscription]) -
                 await send_init(websocket, admitted, message)
             case StateChange(state):
                 await _send_state(websocket, state)
+            case CoverChange(cover):
+                await _send_cover(websocket, cover)
             case Dropped(count):
                 await websocket.send_text(
                     LiveDropped(type="dropped", count=count).model_dump_json()
@@ -138,6 +156,11 @@ async def _forward(websocket: WebSocket, admitted: Admitted[LiveSubscription]) -
 
 async def _send_state(websocket: WebSocket, state: CameraState) -> None:
     message = LiveState(type="state", state=CameraStateAnswer.of(state))
+    await websocket.send_text(message.model_dump_json())
+
+
+async def _send_cover(websocket: WebSocket, cover: Cover) -> None:
+    message = LiveCover(type="cover", state=cover.state, reason=cover.reason)
     await websocket.send_text(message.model_dump_json())
 
 

@@ -1,10 +1,10 @@
 """What every camera does now, in memory: filled by the recorders, read by the API."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from farola.base import Clock, Kind
 from farola.live import Hub, LiveUnit
-from farola.model import Alarm, Camera, CameraState, Phase, StreamKind
+from farola.model import Alarm, Attention, Camera, CameraState, Phase, StreamKind
 from farola.recorder import StreamKey, WatchedUnit
 
 
@@ -54,8 +54,9 @@ class StateBoard:
                 ),
             )
 
-    def watched(self) -> list[StreamKey]:
-        return self._hub.watched() if self._hub is not None else []
+    def watched(self) -> Mapping[StreamKey, Attention]:
+        watched = self._hub.watched() if self._hub is not None else []
+        return dict.fromkeys(watched, Attention.ALL)
 
     def all(self) -> list[CameraState]:
         return list(self._states.values())

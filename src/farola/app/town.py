@@ -27,7 +27,7 @@ from farola.base import Clock, Error, get_logger
 from farola.config import Settings
 from farola.gate import Gate
 from farola.live import Hub
-from farola.model import Alarm
+from farola.model import Alarm, Attention
 from farola.playback import Playback
 from farola.recorder import Pool
 
@@ -93,7 +93,11 @@ class Town:
             audience=self._board,
             clock=clock,
         )
-        self._hub = Hub(lambda camera_id, stream, on: self._pool.watch((camera_id, stream), on))
+        self._hub = Hub(
+            lambda camera_id, stream, on: self._pool.watch(
+                (camera_id, stream), Attention.ALL if on else Attention.NONE
+            )
+        )
         self._board.attach(self._hub)
         playback = Playback(parts.catalog.recordings, parts.keystore, parts.root, clock)
         services = Services(

@@ -2,13 +2,23 @@
 
 from farola.gate.admitted import Admitted
 from farola.gate.gate import Gate
-from farola.gate.media import Chunk, Dropped, Footage, Init, KeyFrame, LiveMessage, StateChange
+from farola.gate.media import (
+    Chunk,
+    CoverChange,
+    Dropped,
+    Footage,
+    Init,
+    KeyFrame,
+    LiveMessage,
+    StateChange,
+)
 from farola.gate.rules import Viewer, decide
 from farola.gate.sources import LiveSource, LiveSubscription, PlaybackSource
 
 __all__ = [
     "Admitted",
     "Chunk",
+    "CoverChange",
     "Dropped",
     "Footage",
     "Gate",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from farola.model import CameraState, Span
+from farola.model import CameraState, Cover, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,17 @@ class StateChange:
 
 
 @dataclass(frozen=True, slots=True)
+class CoverChange:
+    """How much of the pictures that follow is covered, and why."""
+
+    cover: Cover
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """The viewer was too slow: `count` access units were left out, a key frame comes next."""
 
     count: int
 
 
-type LiveMessage = Init | Chunk | StateChange | Dropped
+type LiveMessage = Init | Chunk | StateChange | CoverChange | Dropped

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from farola.base import Error, Kind
-from farola.gate import Chunk, Init, StateChange
+from farola.gate import Chunk, CoverChange, Init, StateChange
 from farola.live.place import Place
 from farola.media import (
     CodecConfig,
@@ -19,7 +19,7 @@ from farola.media import (
     movie_fragment,
     producer_time,
 )
-from farola.model import CameraState, StreamKind
+from farola.model import CameraState, Cover, StreamKind
 
 MOST_PLACES = 512
 _LINGER_SECONDS = 3.0  # a viewer who turns a page keeps the stream
@@ -96,6 +96,14 @@ class Hub:
                 for place in channel.places:
                     place.put(StateChange(state))
 
+    def cover(self, camera_id: str, stream: StreamKind, cover: Cover) -> None:
+        """How much of a stream is covered from now on; its viewers hear of a change."""
+        channel = self._channels.get((camera_id, stream))
+        if channel is not None and channel.cover != cover:
+            channel.cover = cover
+            for place in channel.places:
+                place.put(CoverChange(cover))
+
     def close(self) -> None:
         """Ends every viewer's iteration."""
         for channel in list(self._channels.values()):
@@ -123,6 +131,7 @@ class _Channel:
     def __init__(self) -> None:
         self.places: set[Place] = set()
         self.closing: asyncio.TimerHandle | None = None
+        self.cover: Cover | None = None
         self._init: Init | None = None
         self._run_id = ""
         self._config: CodecConfig | None = None
@@ -135,6 +144,8 @@ class _Channel:
 
     def join(self, place: Place) -> None:
         self.places.add(place)
+        if self.cover is not None:
+            place.put(CoverChange(self.cover))
         if self._init is not None:
             place.put(self._init)
             for number, chunk in enumerate(self._group):

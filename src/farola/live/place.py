@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from farola.gate import Chunk, Dropped, Init, LiveMessage, StateChange
+from farola.gate import Chunk, CoverChange, Dropped, Init, LiveMessage, StateChange
 
 MOST_BYTES = 6 << 20
 """A place holds at most this much for a viewer whose connection is slow."""
@@ -43,11 +43,12 @@ class Place:
             self._ready.set()
             self._leave(self)
 
-    def put(self, message: Init | StateChange) -> None:
+    def put(self, message: Init | StateChange | CoverChange) -> None:
         """A message that is small and rare enough never to be left out."""
-        if isinstance(message, StateChange):
+        if isinstance(message, StateChange | CoverChange):
             # Only the newest state matters to somebody who is behind.
-            self._waiting = deque(m for m in self._waiting if not isinstance(m, StateChange))
+            kind = type(message)
+            self._waiting = deque(m for m in self._waiting if not isinstance(m, kind))
         self._waiting.append(message)
         self._ready.set()
 

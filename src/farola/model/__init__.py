@@ -1,6 +1,6 @@
 """The domain's words as frozen values, without input or output."""
 
-from farola.model.camera import Address, Camera, Credentials, Papers, StreamKind
+from farola.model.camera import Address, Attention, Camera, Credentials, Papers, StreamKind
 from farola.model.covering import (
     Cover,
     CoveredUnit,
@@ -20,6 +20,7 @@ __all__ = [
     "PLATED",
     "Address",
     "Alarm",
+    "Attention",
     "Box",
     "Camera",
     "CameraState",

@@ -10,6 +10,14 @@ class StreamKind(StrEnum):
     SUB = "sub"
 
 
+class Attention(StrEnum):
+    """How much of a stream somebody wants as it comes: nothing, its key frames, everything."""
+
+    NONE = "none"
+    KEYS = "keys"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where a stream is reached, in parts, so that nothing hides in a URL.

@@ -9,12 +9,12 @@ import math
 import os
 import socket
 from base64 import b64decode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from farola.base import Backoff, Clock, Error, Kind, get_logger
 from farola.media import Codec, CodecConfig
-from farola.model import Alarm, CameraState, Phase, StreamKind
+from farola.model import Alarm, Attention, CameraState, Phase, StreamKind
 from farola.recorder import wire
 from farola.recorder.plan import StreamPlan
 from farola.recorder.take import WatchedUnit
@@ -31,7 +31,7 @@ class Audience(Protocol):
 
     def state(self, stream: StreamKind, state: CameraState) -> None: ...
     def unit(self, key: StreamKey, unit: WatchedUnit) -> None: ...
-    def watched(self) -> list[StreamKey]: ...
+    def watched(self) -> Mapping[StreamKey, Attention]: ...
 
 
 Prepare = Callable[[set[StreamKey] | None], list[StreamPlan]]
@@ -87,11 +87,11 @@ class Pool:
                 member.send_plan()
                 member.send_watches()
 
-    def watch(self, key: StreamKey, on: bool) -> None:
-        """Asks for a stream's units, or no longer."""
+    def watch(self, key: StreamKey, attention: Attention) -> None:
+        """Asks for a stream's units, its key frames, or nothing any longer."""
         member = self._placed.get(key)
         if member is not None:
-            member.watch(key, on)
+            member.watch(key, attention)
 
     def alarms(self) -> list[Alarm]:
         """The recorders' alarms, each kind once, the eldest first."""
@@ -185,12 +185,13 @@ class _Member:
 
     def send_watches(self) -> None:
         """What is watched already: a stream may have come to this process just now."""
-        for key in self._pool._audience.watched():
+        for key, attention in self._pool._audience.watched().items():
             if key in self.plans:
-                self.watch(key, True)
+                self.watch(key, attention)
 
-    def watch(self, key: StreamKey, on: bool) -> None:
-        self._send(wire.Type.WATCH, {"camera": key[0], "stream": key[1], "on": on})
+    def watch(self, key: StreamKey, attention: Attention) -> None:
+        head = {"camera": key[0], "stream": key[1], "attention": attention}
+        self._send(wire.Type.WATCH, head)
 
     def _send(self, kind: wire.Type, head: Any) -> None:
         if self._writer is not None and not self._writer.is_closing():

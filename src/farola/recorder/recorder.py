@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from farola.base import Clock, Error, Kind, get_logger
-from farola.model import Alarm, CameraState, StreamKind
+from farola.model import Alarm, Attention, CameraState, StreamKind
 from farola.recorder.gaps import GapBook
 from farola.recorder.plan import StreamPlan
 from farola.recorder.room import Room
@@ -61,7 +61,7 @@ class Recorder:
         self._writer = Writer(clock, settings.queue_bytes, room, self._shelf)
         self._streams: dict[StreamKey, StreamRecorder] = {}
         self._plans: dict[StreamKey, StreamPlan] = {}
-        self._watchers: dict[StreamKey, Deliver] = {}
+        self._watchers: dict[StreamKey, tuple[Attention, Deliver]] = {}
         self._tasks: dict[StreamKey, asyncio.Task[None]] = {}
 
     async def __aenter__(self) -> "Recorder":
@@ -110,20 +110,25 @@ class Recorder:
                     self._settings.patience,
                 )
                 self._streams[key] = stream
-                stream.watch(self._watchers.get(key))
+                self._hand_to(stream, key)
                 self._tasks[key] = asyncio.create_task(self._supervise(stream))
 
-    def watch(self, key: StreamKey, deliver: Deliver | None) -> None:
+    def watch(self, key: StreamKey, attention: Attention, deliver: Deliver) -> None:
         """Begins or ends handing a stream's units to `deliver`, also after it is planned anew."""
-        if deliver is None:
-            self._watchers.pop(key, None)
-        elif key in self._watchers:
+        known = self._watchers.get(key)
+        if known is not None and known[0] is attention:
             return  # asked again after a change of plans: nothing is to be handed over twice
+        if attention is Attention.NONE:
+            self._watchers.pop(key, None)
         else:
-            self._watchers[key] = deliver
+            self._watchers[key] = (attention, deliver)
         stream = self._streams.get(key)
         if stream is not None:
-            stream.watch(deliver)
+            self._hand_to(stream, key)
+
+    def _hand_to(self, stream: StreamRecorder, key: StreamKey) -> None:
+        attention, deliver = self._watchers.get(key, (Attention.NONE, None))
+        stream.watch(deliver, keys_only=attention is Attention.KEYS)
 
     def states(self) -> list[tuple[StreamKind, CameraState]]:
         return [(key[1], stream.state()) for key, stream in self._streams.items()]

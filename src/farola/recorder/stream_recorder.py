@@ -59,6 +59,7 @@ class StreamRecorder:
         self._take: Take | None = None
         self._watch_stream: Callable[[bool], None] | None = None
         self._deliver: Deliver | None = None
+        self._keys_only = False
 
     async def run(self) -> None:
         """Records until cancelled. Connects again after every end, with growing waits."""
@@ -78,15 +79,25 @@ class StreamRecorder:
             self._writer.missing(self.plan.key, error.kind, error.message, self._clock.wall_us())
             await asyncio.sleep(backoff.next_us() / 1_000_000)
 
-    def watch(self, deliver: Deliver | None) -> None:
-        """Begins or ends handing units to `deliver`, from the open fragment's key frame on."""
+    def watch(self, deliver: Deliver | None, *, keys_only: bool = False) -> None:
+        """Begins or ends handing units to `deliver`, from the open fragment's key frame on.
+
+        With `keys_only` only key frames, and the socket is read no sooner for it.
+        """
         self._deliver = deliver
+        self._keys_only = keys_only
         if self._watch_stream is not None:
-            self._watch_stream(deliver is not None)
+            self._watch_stream(self._eager)
         if self._take is not None:
-            if deliver is not None:
+            if deliver is not None and not keys_only:
                 self._take.replay(deliver)
             self._take.deliver = deliver
+            self._take.keys_only = keys_only
+
+    @property
+    def _eager(self) -> bool:
+        """Somebody watches live: read at once."""
+        return self._deliver is not None and not self._keys_only
 
     def state(self) -> CameraState:
         """What this stream does now, in the console's words."""
@@ -136,11 +147,12 @@ class StreamRecorder:
                 key_frame_us=self._patience.key_frame_us,
             )
             take.deliver = self._deliver
+            take.keys_only = self._keys_only
             self._watch_stream = stream.watch
             # Read at once at first: the earliest arrivals anchor the run in wall time.
             stream.watch(True)
             settling = asyncio.get_running_loop().call_later(
-                _ANCHOR_SECONDS, lambda: stream.watch(self._deliver is not None)
+                _ANCHOR_SECONDS, lambda: stream.watch(self._eager)
             )
             try:
                 await stream.play(take.unit)

@@ -32,7 +32,8 @@ Deliver = Callable[[WatchedUnit], None]
 class Take:
     """Takes the access units of one connection and hands over placed fragments.
 
-    `deliver`, when set, is handed each unit as well, for those who watch now. `on_start` is called
+    `deliver`, when set, is handed each unit as well (with `keys_only` each key frame), for those
+    who watch now. `on_start` is called
     at the first key frame; without one within `key_frame_us` the run ends.
     """
 
@@ -46,6 +47,7 @@ class Take:
         key_frame_us: int,
     ) -> None:
         self.deliver: Deliver | None = None
+        self.keys_only = False
         self.frames = 0
         self.lost = 0
         self.camera_offset_us: int | None = None
@@ -83,7 +85,8 @@ class Take:
                 Codec(self._stream.codec), unit.parameter_sets
             )
         buffer = self._stream.buffer
-        watched = bytes(memoryview(buffer)[unit.start :]) if self.deliver is not None else b""
+        handed = self.deliver is not None and (unit.key or not self.keys_only)
+        watched = bytes(memoryview(buffer)[unit.start :]) if handed else b""
         following = self._cutter.take(
             buffer, unit.start, media, key=unit.key, lost=unit.lost, config=self._news
         )
@@ -101,7 +104,7 @@ class Take:
             self._anchor.place(media, self._clock.wall_us(), now_us)
             self._on_start()
         self.frames += 1
-        if self.deliver is not None:
+        if handed and self.deliver is not None:
             self._hand_over(media, unit.key, watched, self.deliver)
 
     def replay(self, deliver: Deliver) -> None:

@@ -21,7 +21,7 @@ _SIZE = struct.Struct(">I")
 class Type(IntEnum):
     SETUP = 0  # server, once and first: the settings
     PLAN = 1  # server: which cameras to record, with everything needed
-    WATCH = 2  # server: begin or end sending a stream's units
+    WATCH = 2  # server: how much of a stream's units to send
     STATES = 3  # recorder: what each stream and the disk are doing
     CONFIG = 4  # recorder: a watched stream's codec configuration
     UNIT = 5  # recorder: one access unit of a watched stream

@@ -5,7 +5,7 @@ from base64 import b64encode
 from dataclasses import asdict
 from typing import Any
 
-from farola.model import StreamKind
+from farola.model import Attention, StreamKind
 from farola.recorder import wire
 from farola.recorder.plan import StreamPlan
 from farola.recorder.recorder import Recorder
@@ -55,7 +55,7 @@ class _Desk:
                 await self._recorder.apply(StreamPlan.from_json(plan) for plan in head["plans"])
             case wire.Type.WATCH:
                 key = (head["camera"], StreamKind(head["stream"]))
-                self._recorder.watch(key, self._sender(key) if head["on"] else None)
+                self._recorder.watch(key, Attention(head["attention"]), self._sender(key))
             case _:
                 pass  # a newer server's message: nothing here obeys it
 
