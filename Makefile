@@ -55,5 +55,5 @@ lock:
 
 clean:
 	rm -rf .venv .setup .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf console/node_modules src/farola/api/console dist build test-results
+	rm -rf console/node_modules src/farola/api/console src/farola/vision/packed dist build test-results
 	find src tests bench scripts -name __pycache__ -prune -exec rm -rf {} +

@@ -9,6 +9,7 @@ import sys
 import time
 
 from debian import install_test_packages
+from detector_model import pack_detector
 from environment import install_farola, install_packages, make_environment
 from steps import STAMPS, SetupError, say
 from web_console import build_console
@@ -21,6 +22,7 @@ def prepare(purpose: str) -> None:
     install_packages(python, purpose)
     install_farola(python)
     build_console(python)
+    pack_detector()
 
 
 def main() -> int:
