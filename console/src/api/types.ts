@@ -8,6 +8,8 @@ export type StreamKind = 'main' | 'sub';
 export type Kind = Schemas['Kind'];
 export type Phase = Schemas['Phase'];
 export type Rendition = Schemas['Rendition'];
+/** How much of a picture is covered; `reason` is why the whole of it is, or why it is held back. */
+export type Cover = Pick<Schemas['LiveCover'], 'state' | 'reason'>;
 export type Person = Schemas['PersonAnswer'];
 export type Session = Schemas['SessionAnswer'];
 export type About = Schemas['AboutAnswer'];
@@ -28,4 +30,8 @@ export type Gap = Schemas['GapAnswer'];
 export type TimelineData = Schemas['TimelineAnswer'];
 
 export type FieldFault = Schemas['FieldFault'];
-export type LiveSaid = Schemas['LiveInit'] | Schemas['LiveState'] | Schemas['LiveDropped'];
+export type LiveSaid =
+  | Schemas['LiveInit']
+  | Schemas['LiveState']
+  | Schemas['LiveCover']
+  | Schemas['LiveDropped'];

@@ -1,5 +1,5 @@
 import { liveAddress } from '../api/client';
-import type { CameraState, LiveSaid, Rendition, StreamKind } from '../api/types';
+import type { CameraState, Cover, LiveSaid, Rendition, StreamKind } from '../api/types';
 import { retryDelayMs } from './backoff';
 import { catchUp, LANDING_S } from './catchup';
 import { canPlay, MediaFeed } from './feed';
@@ -25,7 +25,9 @@ export interface Picture {
 export interface LiveListener {
   status(status: LiveStatus): void;
   state(state: CameraState): void;
-  rendition(rendition: Rendition): void;
+  /** Null while nothing is known, as after a break of the connection. */
+  rendition(rendition: Rendition | null): void;
+  cover(cover: Cover | null): void;
   picture(picture: Picture): void;
   signedOut(): void;
 }
@@ -94,6 +96,7 @@ export class LivePlayer {
       this.#onInit(said.mime);
     }
     if (said.type === 'state') this.listener.state(said.state);
+    if (said.type === 'cover') this.listener.cover({ state: said.state, reason: said.reason });
   }
 
   #onInit(mime: string): void {
@@ -151,6 +154,11 @@ export class LivePlayer {
   #drop(): void {
     const socket = this.#socket;
     this.#socket = null;
+    // What was said on the old socket says nothing about the next one's pictures.
+    if (!this.#closed) {
+      this.listener.rendition(null);
+      this.listener.cover(null);
+    }
     socket?.close(1000);
     this.#feed?.close();
     this.#feed = null;

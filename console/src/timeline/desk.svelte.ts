@@ -1,5 +1,5 @@
 import type { Problem } from '../api/problem';
-import type { Span } from '../api/types';
+import type { Rendition, Span } from '../api/types';
 import { clock } from '../time/clock.svelte';
 import { SECOND_US } from '../time/zone';
 import { KeyFrames } from './keyframes';
@@ -39,6 +39,8 @@ export class Desk {
   /** Playback reached the present. */
   caughtUp = $state(false);
   keyProblem = $state<Problem | null>(null);
+  /** What the server said of the still picture from a key frame; null without one. */
+  keyRendition = $state<Rendition | null>(null);
   marks = $state<Span | null>(null);
   player = $state.raw<RecordedPlayer | null>(null);
   readonly recordings = new Recordings();
@@ -46,6 +48,8 @@ export class Desk {
   #screen: Screen | null = null;
   #keys: KeyFrames | null = null;
   #reverse: ReturnType<typeof setInterval> | undefined;
+  /** What was said of the picture that stays up while another place loads. */
+  #frozen = $state<Rendition | null>(null);
   #resume = false;
   #late: ReturnType<typeof setTimeout> | undefined;
   /** The player was sent to another place and has not presented it yet. */
@@ -71,10 +75,11 @@ export class Desk {
       },
     );
     this.#keys = new KeyFrames({
-      shown: (frame, width, height, wallUs) => {
+      shown: (frame, width, height, wallUs, rendition) => {
         // It may come after the picture itself, which it must not cover.
         if (!this.scrubbing && !this.#seeking) return;
         this.#draw(frame, width, height);
+        this.keyRendition = rendition;
         this.nothing = false;
         this.keyProblem = null;
         screen.stage.dataset['scrubUs'] = String(wallUs);
@@ -94,6 +99,11 @@ export class Desk {
       this.player = null;
       this.#screen = null;
     };
+  }
+
+  /** How the picture on the screen was made, as the server said with it; null while unsaid. */
+  get rendition(): Rendition | null {
+    return this.stillShown ? (this.keyRendition ?? this.#frozen) : (this.player?.rendition ?? null);
   }
 
   get playing(): boolean {
@@ -257,6 +267,8 @@ export class Desk {
   #freeze(): void {
     const video = this.#screen?.video;
     if (!video || this.stillShown || video.readyState < 2 || video.videoWidth === 0) return;
+    this.#frozen = this.player?.rendition ?? null;
+    this.keyRendition = null;
     this.#draw(video, video.videoWidth, video.videoHeight);
   }
 

@@ -1,5 +1,7 @@
 import { api } from '../api/client';
 import { asProblem, type Problem } from '../api/problem';
+import type { Rendition } from '../api/types';
+import { renditionOf } from '../cover/cover';
 import { NewestWins } from './newest';
 
 interface Ask {
@@ -9,7 +11,13 @@ interface Ask {
 
 export interface KeyFrameListener {
   /** A key frame is ready to be drawn; `wallUs` is its own wall time. */
-  shown(frame: CanvasImageSource, width: number, height: number, wallUs: number): void;
+  shown(
+    frame: CanvasImageSource,
+    width: number,
+    height: number,
+    wallUs: number,
+    rendition: Rendition | null,
+  ): void;
   failed(problem: Problem, us: number): void;
 }
 
@@ -47,7 +55,10 @@ export class KeyFrames {
       try {
         await this.#decode(address);
         const { videoWidth, videoHeight } = this.#video;
-        if (videoWidth > 0) this.listener.shown(this.#video, videoWidth, videoHeight, wallUs);
+        const rendition = renditionOf(response.headers.get('farola-rendition'));
+        if (videoWidth > 0) {
+          this.listener.shown(this.#video, videoWidth, videoHeight, wallUs, rendition);
+        }
       } finally {
         URL.revokeObjectURL(address);
       }

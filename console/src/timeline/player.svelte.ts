@@ -1,9 +1,11 @@
-import Hls, { type ErrorData, type LevelDetails } from 'hls.js/light';
+import Hls, { type ErrorData, type FragLoadedData, type LevelDetails } from 'hls.js/light';
 
 import { playlistPath } from '../api/client';
 import { asProblem, type Problem, problemFrom } from '../api/problem';
-import type { Span } from '../api/types';
+import type { Rendition, Span } from '../api/types';
+import { renditionOf } from '../cover/cover';
 import { SECOND_US } from '../time/zone';
+import { answerBody, header } from './answers';
 import { afterGap, lastWall, mediaAt, type Part, wallAt, windowFor } from './media';
 
 export type PlayerPhase = 'idle' | 'loading' | 'ready' | 'empty' | 'unsupported' | 'failed';
@@ -44,6 +46,8 @@ export class RecordedPlayer {
   rate = $state(1);
   /** The wall time of the picture presented, UTC microseconds. */
   wallUs = $state<number | null>(null);
+  /** What the server says of the pictures in this window; null until it has said something. */
+  rendition = $state<Rendition | null>(null);
 
   #hls: Hls | null = null;
   #span: Span | null = null;
@@ -160,6 +164,7 @@ export class RecordedPlayer {
     this.#span = null;
     this.#frameS = null;
     this.#sought = null;
+    this.rendition = null;
   }
 
   #load(us: number): void {
@@ -182,6 +187,9 @@ export class RecordedPlayer {
     });
     hls.on(Hls.Events.LEVEL_PTS_UPDATED, (_event, { details }) => {
       this.#parts = partsOf(details);
+    });
+    hls.on(Hls.Events.FRAG_LOADED, (_event, data) => {
+      this.#onLoaded(data);
     });
     hls.on(Hls.Events.FRAG_BUFFERED, () => {
       this.#seekAgain();
@@ -207,6 +215,12 @@ export class RecordedPlayer {
     if (this.playing) this.play();
   }
 
+  /** One part of the original among the others makes the window one of originals. */
+  #onLoaded({ networkDetails }: FragLoadedData): void {
+    const said = renditionOf(header(networkDetails, 'farola-rendition'));
+    if (said !== null && this.rendition !== 'original') this.rendition = said;
+  }
+
   #onError(data: ErrorData): void {
     if (data.details === Hls.ErrorDetails.BUFFER_ADD_CODEC_ERROR || /incompatible/i.test(data.details)) {
       this.phase = 'unsupported';
@@ -227,7 +241,8 @@ export class RecordedPlayer {
       this.phase = 'empty';
       return;
     }
-    this.problem = status > 0 ? problemFrom(status, null) : asProblem(data.error);
+    const body = answerBody(data.networkDetails);
+    this.problem = status > 0 ? problemFrom(status, body) : asProblem(data.error);
     this.phase = 'failed';
   }
 

@@ -1,4 +1,4 @@
-import type { CameraState, Rendition, StreamKind } from '../api/types';
+import type { CameraState, Cover, Rendition, StreamKind } from '../api/types';
 import { LivePlayer, type LiveStatus } from '../live/player';
 import { session } from '../session/session.svelte';
 import { clock } from '../time/clock.svelte';
@@ -18,6 +18,9 @@ export class Watching {
   /** Whether the picture is redacted, as the server says with the stream. */
   rendition = $state<Rendition | null>(null);
 
+  /** How much of the picture is covered, as the server last said on this socket. */
+  cover = $state.raw<Cover | null>(null);
+
   #player: LivePlayer | null = null;
 
   /** Starts to watch and returns how to stop. */
@@ -32,6 +35,9 @@ export class Watching {
       },
       rendition: (rendition) => {
         this.rendition = rendition;
+      },
+      cover: (cover) => {
+        this.cover = cover;
       },
       picture: ({ frames, wallUs, behindS }) => {
         tile.dataset['frames'] = String(frames);
@@ -50,6 +56,7 @@ export class Watching {
       this.status = null;
       this.state = undefined;
       this.rendition = null;
+      this.cover = null;
     };
   }
 }

@@ -54,6 +54,11 @@ function isWord(key: string): key is Word {
   return Object.hasOwn(es, key);
 }
 
+/** A phrase to go on with inside a sentence; an abbreviation such as `RTSP` keeps its capitals. */
+export function lowered(phrase: string): string {
+  return /^\p{Lu}\p{Lu}/u.test(phrase) ? phrase : phrase.charAt(0).toLowerCase() + phrase.slice(1);
+}
+
 /** What a kind of error is called, as a short phrase. */
 export function kindName(kind: string): string {
   const key = `kind.${kind}`;
