@@ -180,6 +180,184 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/{camera_id}/zones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Zones
+         * @description The camera's zones, by name.
+         */
+        get: operations["list_zones"];
+        put?: never;
+        /**
+         * Add Zone
+         * @description Draw a zone; a private one is covered from the next picture on.
+         */
+        post: operations["add_zone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/zones/{zone_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update Zone
+         * @description Replace a zone; its rules go on with what is drawn now.
+         */
+        put: operations["update_zone"];
+        post?: never;
+        /**
+         * Delete Zone
+         * @description Delete a zone that no rule needs; its events and counts stay.
+         */
+        delete: operations["delete_zone"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rules
+         * @description The camera's rules, by name.
+         */
+        get: operations["list_rules"];
+        put?: never;
+        /**
+         * Add Rule
+         * @description Write a rule; it is followed at once when it is enabled.
+         */
+        post: operations["add_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Rule
+         * @description What a rule would have made of recorded video; nothing is stored.
+         */
+        post: operations["try_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update Rule
+         * @description Replace a rule; an event that lasts ends.
+         */
+        put: operations["update_rule"];
+        post?: never;
+        /**
+         * Delete Rule
+         * @description Delete a rule; its events stay.
+         */
+        delete: operations["delete_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Events
+         * @description Events that fit every given filter, newest first, page by page.
+         */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Event
+         * @description One event.
+         */
+        get: operations["get_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Activity
+         * @description Hourly counts of a camera in a span of at most 32 days, in order of time.
+         *
+         *     Of one zone where `zone_id` is given, else of the whole picture and of every zone.
+         */
+        get: operations["get_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/{camera_id}/playback.m3u8": {
         parameters: {
             query?: never;
@@ -254,6 +432,28 @@ export interface paths {
          * @description The key frame at or before a moment, else the next; 404 when none is within 10 s.
          */
         get: operations["get_key_frame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/still.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Still
+         * @description The key frame at or before a moment, else the next, as a JPEG; 404 when none is within 10 s.
+         *
+         *     Without a moment the newest that was recorded, however old.
+         */
+        get: operations["get_still"];
         put?: never;
         post?: never;
         delete?: never;
@@ -359,6 +559,11 @@ export interface components {
             site_name: string;
             /** Zone */
             zone: string | null;
+        };
+        /** ActivityAnswer */
+        ActivityAnswer: {
+            /** Hours */
+            hours: components["schemas"]["HourAnswer"][];
         };
         /** AddressAnswer */
         AddressAnswer: {
@@ -505,6 +710,11 @@ export interface components {
             enabled: boolean;
         };
         /**
+         * Condition
+         * @enum {string}
+         */
+        Condition: "enters" | "stays" | "count" | "crosses" | "speed" | "wrong_way" | "stopped";
+        /**
          * CoverState
          * @description How much of a picture is covered. `COVERED` covers people and plates alone.
          * @enum {string}
@@ -536,6 +746,57 @@ export interface components {
             days: components["schemas"]["DayAnswer"][];
         };
         /**
+         * Direction
+         * @description Across a line as one sees it who walks along it from its first point to its last.
+         * @enum {string}
+         */
+        Direction: "any" | "to_right" | "to_left";
+        /**
+         * EventAnswer
+         * @description A rule fired. Names, condition and class are as they were then; `end_us` is null while it
+         *     lasts. `peak` is the most things at once that fulfilled the rule, first at `peak_us`.
+         */
+        EventAnswer: {
+            /** Id */
+            id: string;
+            /** Camera Id */
+            camera_id: string;
+            /** Zone Id */
+            zone_id: string;
+            /** Zone Name */
+            zone_name: string;
+            /** Rule Id */
+            rule_id: string;
+            /** Rule Name */
+            rule_name: string;
+            condition: components["schemas"]["Condition"];
+            label: components["schemas"]["Label"];
+            /**
+             * Start Us
+             * @description UTC microseconds since 1970
+             */
+            start_us: number;
+            /** End Us */
+            end_us: number | null;
+            /** Peak */
+            peak: number;
+            /**
+             * Peak Us
+             * @description UTC microseconds since 1970
+             */
+            peak_us: number;
+        };
+        /**
+         * EventList
+         * @description Newest first. `next` asks for the page after this one, null after the last.
+         */
+        EventList: {
+            /** Events */
+            events: components["schemas"]["EventAnswer"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * FieldFault
          * @description What is wrong with one member or parameter; `path` is such as `body.main.port`.
          */
@@ -562,10 +823,41 @@ export interface components {
             detail: string;
         };
         /**
+         * HourAnswer
+         * @description One class in one zone in one UTC hour; `zone_id` null is the whole picture.
+         *
+         *     `entered` is how many came in or crossed, `peak` the most at once, `present_us` for how long at
+         *     least one was there.
+         */
+        HourAnswer: {
+            /** Camera Id */
+            camera_id: string;
+            /** Zone Id */
+            zone_id: string | null;
+            /**
+             * Hour Us
+             * @description UTC microseconds since 1970
+             */
+            hour_us: number;
+            label: components["schemas"]["Label"];
+            /** Entered */
+            entered: number;
+            /** Peak */
+            peak: number;
+            /** Present Us */
+            present_us: number;
+        };
+        /**
          * Kind
          * @enum {string}
          */
         Kind: "invalid_input" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "rate_limited" | "too_large" | "unavailable" | "config_invalid" | "credentials_needed" | "internal" | "address_refused" | "name_unresolved" | "unreachable" | "connection_refused" | "timed_out" | "tls_failed" | "wrong_password" | "path_not_found" | "not_rtsp" | "http_not_rtsp" | "camera_refused" | "protocol_violation" | "no_video" | "codec_unsupported" | "picture_too_large" | "no_key_frame" | "stalled" | "closed_by_camera" | "packets_lost" | "time_jumped" | "disk_full" | "disk_read_only" | "disk_failed" | "disk_slow" | "catalog_locked" | "catalog_failed" | "file_damaged" | "camera_disabled" | "recorder_stopped" | "recorder_killed" | "sandbox_unavailable" | "decoder_failed" | "file_refused" | "model_missing" | "model_wrong" | "detector_failed" | "detector_late" | "warming_up" | "scene_changed" | "overloaded" | "key_missing" | "key_wrong" | "key_destroyed";
+        /**
+         * Label
+         * @description The closed allow-list: no model's other classes ever become a `Detection`.
+         * @enum {string}
+         */
+        Label: "person" | "bicycle" | "motorcycle" | "car" | "bus" | "truck" | "vehicle" | "dog";
         /**
          * LiveCover
          * @description How much of the pictures that follow is covered; `reason` is null while all is well.
@@ -662,6 +954,23 @@ export interface components {
          * @enum {string}
          */
         Phase: "off" | "connecting" | "live" | "delayed" | "gap";
+        /** PointAnswer */
+        PointAnswer: {
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
+         * PointBody
+         * @description A point in fractions of the picture's width and height, origin top left.
+         */
+        PointBody: {
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
         /**
          * Problem
          * @description Why a request was refused. `kind` is the word to translate; `detail` is English.
@@ -699,6 +1008,117 @@ export interface components {
          * @enum {string}
          */
         Rendition: "redacted" | "original";
+        /**
+         * RuleAnswer
+         * @description A condition over things of some classes in one zone.
+         */
+        RuleAnswer: {
+            /** Id */
+            id: string;
+            /** Camera Id */
+            camera_id: string;
+            /** Zone Id */
+            zone_id: string;
+            /** Name */
+            name: string;
+            /** Labels */
+            labels: components["schemas"]["Label"][];
+            condition: components["schemas"]["Condition"];
+            /** Seconds */
+            seconds: number;
+            /** Count */
+            count: number;
+            direction: components["schemas"]["Direction"];
+            /** Heading */
+            heading: number | null;
+            /** Speed Kmh */
+            speed_kmh: number | null;
+            schedule: components["schemas"]["ScheduleAnswer"] | null;
+            /** Hold S */
+            hold_s: number;
+            /** Cool Down S */
+            cool_down_s: number;
+            /** Enabled */
+            enabled: boolean;
+        };
+        /**
+         * RuleBody
+         * @description A rule as somebody writes it. What a condition does not need is kept and not used.
+         *
+         *     `seconds` is how long the condition must hold (`stays` and `stopped` need it), `count` is for
+         *     `count`, `direction` for `crosses`, `speed_kmh` for `speed` and `heading`, the permitted
+         *     direction of travel in degrees clockwise from up, for `wrong_way`. An event goes on through
+         *     pauses shorter than `hold_s`; after it none begins for `cool_down_s`.
+         */
+        RuleBody: {
+            /** Name */
+            name: string;
+            /** Zone Id */
+            zone_id: string;
+            /** Labels */
+            labels: components["schemas"]["Label"][];
+            condition: components["schemas"]["Condition"];
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /**
+             * Count
+             * @default 1
+             */
+            count: number;
+            /** @default any */
+            direction: components["schemas"]["Direction"];
+            /** Heading */
+            heading?: number | null;
+            /** Speed Kmh */
+            speed_kmh?: number | null;
+            schedule?: components["schemas"]["ScheduleBody"] | null;
+            /**
+             * Hold S
+             * @default 3
+             */
+            hold_s: number;
+            /**
+             * Cool Down S
+             * @default 30
+             */
+            cool_down_s: number;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+        };
+        /** RuleList */
+        RuleList: {
+            /** Rules */
+            rules: components["schemas"]["RuleAnswer"][];
+        };
+        /** ScheduleAnswer */
+        ScheduleAnswer: {
+            /** Days */
+            days: number[];
+            /** Start Minute */
+            start_minute: number;
+            /** End Minute */
+            end_minute: number;
+        };
+        /**
+         * ScheduleBody
+         * @description When a rule is awake, on the town's clocks; days count from Monday, 0.
+         *
+         *     An end at or before the start lies on the next day.
+         */
+        ScheduleBody: {
+            /** Days */
+            days: number[];
+            /** Start Minute */
+            start_minute: number;
+            /** End Minute */
+            end_minute: number;
+        };
         /** SessionAnswer */
         SessionAnswer: {
             person: components["schemas"]["PersonAnswer"];
@@ -787,6 +1207,108 @@ export interface components {
              * @description UTC microseconds since 1970
              */
             now_us: number;
+        };
+        /**
+         * TrialAnswer
+         * @description What a rule would have made of recorded video, looked at from the start to `until_us`.
+         *
+         *     `sure` sightings were counted, `unsure` ones, seen too briefly or too dimly, were not.
+         */
+        TrialAnswer: {
+            /** Events */
+            events: components["schemas"]["TrialEvent"][];
+            /**
+             * Until Us
+             * @description UTC microseconds since 1970
+             */
+            until_us: number;
+            /** Pictures */
+            pictures: number;
+            /** Sure */
+            sure: number;
+            /** Unsure */
+            unsure: number;
+        };
+        /**
+         * TrialBody
+         * @description A rule to be tried, and the recorded span that it is tried on, at most an hour.
+         */
+        TrialBody: {
+            rule: components["schemas"]["RuleBody"];
+            /**
+             * Start Us
+             * @description UTC microseconds since 1970
+             */
+            start_us: number;
+            /**
+             * End Us
+             * @description UTC microseconds since 1970
+             */
+            end_us: number;
+        };
+        /**
+         * TrialEvent
+         * @description An event that a tried rule would have made; `end_us` is null when it lasted to the end.
+         */
+        TrialEvent: {
+            label: components["schemas"]["Label"];
+            /**
+             * Start Us
+             * @description UTC microseconds since 1970
+             */
+            start_us: number;
+            /** End Us */
+            end_us: number | null;
+            /** Peak */
+            peak: number;
+            /**
+             * Peak Us
+             * @description UTC microseconds since 1970
+             */
+            peak_us: number;
+        };
+        /**
+         * ZoneAnswer
+         * @description A part of one camera's picture, drawn by hand.
+         */
+        ZoneAnswer: {
+            /** Id */
+            id: string;
+            /** Camera Id */
+            camera_id: string;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["ZoneKind"];
+            /** Points */
+            points: components["schemas"]["PointAnswer"][];
+            /** Width M */
+            width_m: number | null;
+        };
+        /**
+         * ZoneBody
+         * @description A zone as somebody draws it: a polygon, or the corners of a line.
+         *
+         *     `width_m` is how many metres the picture's width spans at the zone; null when nobody knows.
+         */
+        ZoneBody: {
+            /** Name */
+            name: string;
+            kind: components["schemas"]["ZoneKind"];
+            /** Points */
+            points: components["schemas"]["PointBody"][];
+            /** Width M */
+            width_m?: number | null;
+        };
+        /**
+         * ZoneKind
+         * @description An area and a line are watched; what is in a private zone is covered and never noticed.
+         * @enum {string}
+         */
+        ZoneKind: "area" | "line" | "private";
+        /** ZoneList */
+        ZoneList: {
+            /** Zones */
+            zones: components["schemas"]["ZoneAnswer"][];
         };
     };
     responses: never;
@@ -1639,6 +2161,1015 @@ export interface operations {
             };
         };
     };
+    list_zones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A camera's id, such as `cam-7f3k9q2m1x4b` */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneList"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not fit its description */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at the moment; it may be retried */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_zone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A camera's id, such as `cam-7f3k9q2m1x4b` */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZoneBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneAnswer"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused, for example because another site sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body, or the file that it asks for, is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not fit its description */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at the moment; it may be retried */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_zone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A camera's id, such as `cam-7f3k9q2m1x4b` */
+                camera_id: string;
+                /** @description A zone's id */
+                zone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZoneBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneAnswer"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused, for example because another site sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body, or the file that it asks for, is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not fit its description */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at the moment; it may be retried */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_zone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A camera's id, such as `cam-7f3k9q2m1x4b` */
+                camera_id: string;
+                /** @description A zone's id */
+                zone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused, for example because another site sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not fit its description */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at the moment; it may be retried */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A camera's id, such as `cam-7f3k9q2m1x4b` */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not fit its description */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at the moment; it may be retried */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A camera's id, such as `cam-7f3k9q2m1x4b` */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleAnswer"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused, for example because another site sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body, or the file that it asks for, is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not fit its description */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at the moment; it may be retried */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A camera's id, such as `cam-7f3k9q2m1x4b` */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialAnswer"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused, for example because another site sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The keys of this recording were destroyed */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body, or the file that it asks for, is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not fit its description */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault in Farola; it is in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at the moment; it may be retried */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A camera's id, such as `cam-7f3k9q2m1x4b` */
+                camera_id: string;
+                /** @description A rule's id */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleAnswer"];
+                };
+            };
+            /** @description The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused, for example because another site sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's body, or the file that it asks for, is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not fit its description */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at the moment; it may be retried */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A camera's id, such as `cam-7f3k9q2m1x4b` */
+                camera_id: string;
+                /** @description A rule's id */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused, for example because another site sent the request */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not fit its description */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at the moment; it may be retried */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                camera_id?: string | null;
+                zone_id?: string | null;
+                rule_id?: string | null;
+                label?: components["schemas"]["Label"] | null;
+                condition?: components["schemas"]["Condition"] | null;
+                /** @description Begun at or after this UTC microsecond */
+                start_us?: number | null;
+                /** @description Begun before this UTC microsecond */
+                end_us?: number | null;
+                /** @description The `next` of an earlier page */
+                before?: string | null;
+                /** @description Events a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not fit its description */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at the moment; it may be retried */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An event's id */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventAnswer"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not fit its description */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at the moment; it may be retried */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_activity: {
+        parameters: {
+            query: {
+                /** @description A camera's id */
+                camera_id: string;
+                /** @description First UTC microsecond */
+                start_us: number;
+                /** @description UTC microsecond after the last */
+                end_us: number;
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityAnswer"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not fit its description */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at the moment; it may be retried */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_playlist: {
         parameters: {
             query: {
@@ -1913,6 +3444,90 @@ export interface operations {
                 };
                 content: {
                     "video/mp4": string;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The keys of this recording were destroyed */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not fit its description */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault in Farola; it is in the log */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at the moment; it may be retried */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_still: {
+        parameters: {
+            query?: {
+                /** @description The moment to show; left out: the newest recorded */
+                at_us?: number | null;
+                /** @description `main` or `sub` */
+                stream?: "main" | "sub";
+            };
+            header?: never;
+            path: {
+                /** @description A camera's id, such as `cam-7f3k9q2m1x4b` */
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One picture; `Farola-Wall-Us` is the moment that it shows */
+            200: {
+                headers: {
+                    /** @description Which rendition this is */
+                    "Farola-Rendition"?: "redacted" | "original";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
                 };
             };
             /** @description Nobody is signed in */

@@ -8,11 +8,15 @@ from farola.api.services import (
     Cameras,
     ConnectionTest,
     RecordedDay,
+    RuleDraft,
     Services,
+    Sightings,
     SignIn,
+    Situations,
     States,
     Stored,
     Timeline,
+    ZoneDraft,
 )
 from farola.api.settings import ApiSettings
 
@@ -23,11 +27,15 @@ __all__ = [
     "Cameras",
     "ConnectionTest",
     "RecordedDay",
+    "RuleDraft",
     "Services",
+    "Sightings",
     "SignIn",
+    "Situations",
     "States",
     "Stored",
     "Timeline",
+    "ZoneDraft",
     "create_app",
     "server_config",
 ]

@@ -3,7 +3,19 @@
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from farola.api import about, cameras, errors, live, media, metrics, session, states, timeline
+from farola.api import (
+    about,
+    cameras,
+    errors,
+    events,
+    live,
+    media,
+    metrics,
+    session,
+    situations,
+    states,
+    timeline,
+)
 from farola.api.console import console_routes
 from farola.api.guard import SessionGuard
 from farola.api.headers import SecurityHeaders
@@ -19,6 +31,8 @@ ROUTERS = (
     cameras.router,
     states.router,
     timeline.router,
+    situations.router,
+    events.router,
     live.router,
     media.router,
     about.router,

@@ -4,11 +4,11 @@ Methods that are not `async` may block on the catalogue or on argon2: the routes
 threads. `States` is the exception: it answers from memory and is called on the event loop.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
 from farola.base import Clock, Kind
@@ -18,12 +18,26 @@ from farola.model import (
     Alarm,
     Camera,
     CameraState,
+    Condition,
     Credentials,
+    Direction,
+    Event,
+    EventFilter,
+    EventPage,
     Gap,
+    HourCount,
+    Label,
     Papers,
+    Point,
+    Rule,
+    Schedule,
     Session,
+    Sighting,
     Span,
     StreamKind,
+    Trial,
+    Zone,
+    ZoneKind,
 )
 
 
@@ -145,6 +159,89 @@ class SignIn(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneDraft:
+    """A zone as somebody draws it, before it has an id; the members are those of `model.Zone`."""
+
+    name: str
+    kind: ZoneKind
+    points: tuple[Point, ...]
+    width_m: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDraft:
+    """A rule as somebody writes it, before it has an id; the members are those of `model.Rule`."""
+
+    name: str
+    zone_id: str
+    labels: frozenset[Label]
+    condition: Condition
+    seconds: int
+    count: int
+    direction: Direction
+    heading: int | None
+    speed_kmh: int | None
+    schedule: Schedule | None
+    hold_s: int
+    cool_down_s: int
+    enabled: bool
+
+
+class Situations(Protocol):
+    """Zones and rules of a camera, and what they made of what it saw.
+
+    Raises Error: NOT_FOUND, INVALID_INPUT with `field`, CONFLICT for a name in use, for a zone that
+    rules still need, and for one zone or rule too many.
+    """
+
+    def zones(self, camera_id: str) -> Sequence[Zone]: ...
+
+    def add_zone(self, camera_id: str, draft: ZoneDraft) -> Zone: ...
+
+    def update_zone(self, camera_id: str, zone_id: str, draft: ZoneDraft) -> Zone: ...
+
+    def delete_zone(self, camera_id: str, zone_id: str) -> None: ...
+
+    def rules(self, camera_id: str) -> Sequence[Rule]: ...
+
+    def add_rule(self, camera_id: str, draft: RuleDraft) -> Rule: ...
+
+    def update_rule(self, camera_id: str, rule_id: str, draft: RuleDraft) -> Rule: ...
+
+    def delete_rule(self, camera_id: str, rule_id: str) -> None: ...
+
+    async def try_rule(self, camera_id: str, draft: RuleDraft, span: Span) -> Trial:
+        """What the rule would have made of recorded video, in bounded time. Stores nothing.
+
+        Raises also OVERLOADED while another rule is tried, and what keeps pictures from being
+        looked at, such as MODEL_MISSING or DECODER_FAILED.
+        """
+        ...
+
+    def events(self, asked: EventFilter, before: str | None, limit: int) -> EventPage:
+        """Newest first; `before` is the `next` of an earlier page."""
+        ...
+
+    def event(self, event_id: str) -> Event: ...
+
+    def activity(self, camera_id: str, span: Span, zone_id: str | None) -> Sequence[HourCount]:
+        """Counts of the hours that touch `span`; of one zone, or of the picture and every zone."""
+        ...
+
+
+class Sightings(Protocol):
+    """What is to be seen in recorded video, brought by who owns decoder and detector."""
+
+    def over(self, camera_id: str, span: Span) -> AsyncIterator[tuple[int, Sequence[Sighting]]]:
+        """Wall time in microseconds and the tracked sightings of picture after picture.
+
+        Close it (`aclosing`) to stop early. Raises Error: NOT_FOUND where nothing was recorded,
+        and what keeps pictures from being looked at.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """Everything that the routes may reach."""
 
@@ -154,3 +251,4 @@ class Services:
     gate: Gate
     sign_in: SignIn
     clock: Clock
+    situations: Situations = cast(Situations, None)  # brought with the catalogue's tables

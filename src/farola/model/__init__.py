@@ -14,9 +14,25 @@ from farola.model.covering import (
 from farola.model.person import Person, Session
 from farola.model.recording import Gap, Rendition, Run, Segment, Span
 from farola.model.scene import PLATED, Box, Detection, Label, Sighting
+from farola.model.situation import (
+    HOUR_US,
+    Condition,
+    Direction,
+    Event,
+    EventFilter,
+    EventPage,
+    HourCount,
+    Rule,
+    Schedule,
+    Trial,
+    Watched,
+    Zone,
+    ZoneKind,
+)
 from farola.model.state import Alarm, CameraState, Phase
 
 __all__ = [
+    "HOUR_US",
     "PLATED",
     "Address",
     "Alarm",
@@ -24,13 +40,19 @@ __all__ = [
     "Box",
     "Camera",
     "CameraState",
+    "Condition",
     "Cover",
     "CoverJob",
     "CoverState",
     "CoveredUnit",
     "Credentials",
     "Detection",
+    "Direction",
+    "Event",
+    "EventFilter",
+    "EventPage",
     "Gap",
+    "HourCount",
     "Label",
     "LaneSpec",
     "Papers",
@@ -40,10 +62,16 @@ __all__ = [
     "Recipe",
     "RecordedUnit",
     "Rendition",
+    "Rule",
     "Run",
+    "Schedule",
     "Segment",
     "Session",
     "Sighting",
     "Span",
     "StreamKind",
+    "Trial",
+    "Watched",
+    "Zone",
+    "ZoneKind",
 ]
