@@ -25,10 +25,10 @@ from farola.app.timeline import TimelineDesk
 from farola.base import Clock, Error, Kind, ManualClock
 from farola.catalog import Catalog
 from farola.config import Settings
-from farola.gate import Footage, Gate, KeyFrame
+from farola.gate import Footage, Gate, KeyFrame, LiveSource, Still
 from farola.keys import Keystore
 from farola.live import Hub
-from farola.model import Alarm, Camera, Span, StreamKind
+from farola.model import Alarm, Camera, Rendition, Span, StreamKind
 
 HOST = "farola.test"
 ORIGIN = f"http://{HOST}"
@@ -54,6 +54,7 @@ NEW_CAMERA: dict[str, Any] = {
 class Street:
     """Recorded media of one camera, the one named in `owner`; keys are `init1` and `part1`."""
 
+    rendition = Rendition.REDACTED
     owner: str = ""
     parts: list[bytes] = field(default_factory=lambda: [b"moof", b"mdat"])
     size: int | None = None
@@ -85,6 +86,10 @@ class Street:
         self._require(camera_id)
         return KeyFrame(self.owner, at_us - 7, b"ftypmoovmoofmdat")
 
+    def still(self, camera_id: str, stream: StreamKind, at_us: int | None) -> Still:
+        self._require(camera_id)
+        return Still(self.owner, (NOW_US if at_us is None else at_us) - 7, b"\xff\xd8\xff\xd9")
+
     def _require(self, camera_id: str) -> None:
         if camera_id != self.owner:
             raise Error(Kind.NOT_FOUND, "nothing was recorded")
@@ -97,6 +102,24 @@ class Street:
                 yield part
         finally:
             self.closed += 1
+
+
+class Originals:
+    """Whatever is asked of them fails the test: nobody reaches an original."""
+
+    rendition = Rendition.ORIGINAL
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"the original was asked for its {name}")
+
+
+def gate_over(live: LiveSource, street: Street) -> Gate:
+    """A gate with both renditions."""
+    originals: Any = Originals()
+    return Gate(
+        live={Rendition.ORIGINAL: originals, Rendition.REDACTED: live},
+        playback={Rendition.ORIGINAL: originals, Rendition.REDACTED: street},
+    )
 
 
 @dataclass
@@ -166,7 +189,7 @@ def opened_world(folder: Path, clock: Clock | None = None, **told: Any) -> Itera
             cameras=cameras,
             states=board,
             timeline=TimelineDesk(catalog, root),
-            gate=Gate(hub, street),
+            gate=gate_over(hub, street),
             sign_in=sign_in,
             clock=clock,
         )

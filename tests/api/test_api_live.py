@@ -9,12 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
-from api_world import ORIGIN, World, served
+from api_world import ORIGIN, World, gate_over, served
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from farola.base import Error, Kind, ManualClock
-from farola.gate import Chunk, Dropped, Gate, Init, LiveMessage, StateChange
+from farola.gate import Chunk, Dropped, Init, LiveMessage, StateChange
 from farola.model import Camera, CameraState, Phase, StreamKind
 
 HOUR_US = 3_600_000_000
@@ -56,7 +56,7 @@ class Script:
 @pytest.fixture
 def script(world: World) -> Script:
     script = Script()
-    world.app.state.services = replace(world.services, gate=Gate(script, world.street))
+    world.app.state.services = replace(world.services, gate=gate_over(script, world.street))
     return script
 
 
@@ -98,7 +98,7 @@ async def test_messages_come_as_the_contract_says(
             "mime": INIT.mime,
             "width": 1920,
             "height": 1080,
-            "rendition": "original",
+            "rendition": "redacted",
         }
         assert await socket.recv() == b"ftypmoov"
         assert await socket.recv() == b"one"

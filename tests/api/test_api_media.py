@@ -56,9 +56,20 @@ async def test_the_other_media(client: httpx.AsyncClient, camera: Camera) -> Non
     assert (part.headers["content-type"], part.content) == ("video/iso.segment", b"moofmdat")
     frame = await client.get(f"{base}/keyframe.mp4", params={"at_us": NOW_US})
     assert frame.headers["farola-wall-us"] == str(NOW_US - 7)
-    for answer in (playlist, init, part, frame):
+    still = await client.get(f"{base}/still.jpg", params={"at_us": NOW_US})
+    assert still.headers["content-type"] == "image/jpeg"
+    assert still.headers["farola-wall-us"] == str(NOW_US - 7)
+    for answer in (playlist, init, part, frame, still):
         assert answer.headers["cache-control"] == "no-store"
-        assert answer.headers["farola-rendition"] == "original"
+        assert answer.headers["farola-rendition"] == "redacted"
+
+
+async def test_without_a_moment_a_still_is_the_newest(
+    client: httpx.AsyncClient, camera: Camera
+) -> None:
+    still = await client.get(f"/api/cameras/{camera.id}/still.jpg")
+    assert still.headers["farola-wall-us"] == str(NOW_US - 7)
+    assert still.content == b"\xff\xd8\xff\xd9"
 
 
 @pytest.mark.parametrize(

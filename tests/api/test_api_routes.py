@@ -54,7 +54,8 @@ async def ask(
 ) -> httpx.Response:
     key = "init1" if "init" in route.path else "part1"
     path = route.path.format(camera_id=camera_id, key=key)
-    return await client.request(method, path, params=QUERY, json=BODY_OF.get(route.name), **more)
+    more.setdefault("params", QUERY)
+    return await client.request(method, path, json=BODY_OF.get(route.name), **more)
 
 
 def test_the_walk_knows_every_route_of_the_app(world: World) -> None:
@@ -128,9 +129,39 @@ async def test_another_cameras_media_is_not_found(
         other = await world.add_camera(client, name="other")
         mine = await ask(client, method, route, camera.id)
         assert mine.status_code == 200
-        assert mine.headers["farola-rendition"] == "original"
+        assert mine.headers["farola-rendition"] == "redacted"
         theirs = await ask(client, method, route, other.id)
     assert theirs.status_code == 404
+
+
+WISHES = [
+    {"params": QUERY | {"rendition": "original", "original": "1", "redacted": "false"}},
+    {"headers": {"farola-rendition": "original", "accept": "video/mp4;rendition=original"}},
+    {"headers": {"cookie": "rendition=original", "x-role": "admin", "prefer": "original"}},
+]
+
+
+@pytest.mark.parametrize("wish", WISHES, ids=["parameters", "headers", "cookies"])
+@pytest.mark.parametrize(("method", "route"), OF_MEDIA)
+async def test_no_wish_of_a_request_gives_an_original(
+    world: World, camera: Camera, method: str, route: APIRoute, wish: dict[str, Any]
+) -> None:
+    """The world's originals fail the test when they are asked for anything."""
+    async with world.signed_in() as client:
+        if "headers" in wish and "cookie" in wish["headers"]:
+            session = f"farola_session={client.cookies['farola_session']}"
+            wish = {"headers": wish["headers"] | {"cookie": f"{session}; rendition=original"}}
+        answer = await ask(client, method, route, camera.id, **wish)
+    assert answer.status_code in {200, 422}
+    assert answer.headers.get("farola-rendition", "redacted") == "redacted"
+
+
+def test_no_route_declares_a_way_to_ask_for_a_rendition() -> None:
+    for _, route in ROUTES:
+        names = {field.name for field in route.dependant.query_params}
+        names |= {field.name for field in route.dependant.header_params}
+        names |= {field.name for field in route.dependant.path_params}
+        assert not [name for name in names if "rendition" in name or "original" in name]
 
 
 @every_route

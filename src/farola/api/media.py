@@ -18,7 +18,7 @@ from farola.api.fields import (
 )
 from farola.api.filename import attachment, clip_name
 from farola.api.guard import SignedIn
-from farola.api.media_door import MEDIA_SEGMENT, MP4, PLAYLIST, AdmittedMedia
+from farola.api.media_door import JPEG, MEDIA_SEGMENT, MP4, PLAYLIST, AdmittedMedia
 from farola.api.reach import Reach, Told, camera_of
 from farola.model import StreamKind
 
@@ -111,6 +111,30 @@ async def get_key_frame(
     admitted = await services.gate.key_frame(signed_in.viewer, camera, StreamKind(stream), at_us)
     headers = {"farola-wall-us": str(admitted.media.wall_us)}
     return AdmittedMedia(admitted, MP4, headers)
+
+
+@router.get(
+    "/still.jpg",
+    response_class=AdmittedMedia,
+    responses=_media(JPEG, "One picture; `Farola-Wall-Us` is the moment that it shows"),
+)
+async def get_still(
+    camera_id: CameraId,
+    signed_in: SignedIn,
+    services: Reach,
+    at_us: Annotated[
+        Micros | None, Query(description="The moment to show; left out: the newest recorded")
+    ] = None,
+    stream: StreamQuery = "main",
+) -> AdmittedMedia:
+    """The key frame at or before a moment, else the next, as a JPEG; 404 when none is within 10 s.
+
+    Without a moment the newest that was recorded, however old.
+    """
+    camera = await camera_of(services, camera_id)
+    admitted = await services.gate.still(signed_in.viewer, camera, StreamKind(stream), at_us)
+    headers = {"farola-wall-us": str(admitted.media.wall_us)}
+    return AdmittedMedia(admitted, JPEG, headers)
 
 
 @router.get(

@@ -14,9 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from farola.base import get_logger
-from farola.gate import Admitted, Chunk, Footage, Init, KeyFrame
+from farola.gate import Admitted, Chunk, Footage, Init, KeyFrame, Still
 
 MP4 = "video/mp4"
+JPEG = "image/jpeg"
 MEDIA_SEGMENT = "video/iso.segment"
 PLAYLIST = "application/vnd.apple.mpegurl"
 # Each look will be written to the ledger before its media leaves, so no cache may answer instead.
@@ -31,7 +32,13 @@ class AdmittedMedia(StreamingResponse):
 
     def __init__(
         self,
-        admitted: Admitted[str] | Admitted[bytes] | Admitted[KeyFrame] | Admitted[Footage],
+        admitted: (
+            Admitted[str]
+            | Admitted[bytes]
+            | Admitted[KeyFrame]
+            | Admitted[Still]
+            | Admitted[Footage]
+        ),
         media_type: str,
         headers: Mapping[str, str] | None = None,
         status_code: int = 200,
@@ -68,10 +75,10 @@ class AdmittedMedia(StreamingResponse):
             await self._chunks.aclose()
 
 
-def _content(media: str | bytes | KeyFrame | Footage) -> tuple[Iterator[bytes], int | None]:
+def _content(media: str | bytes | KeyFrame | Still | Footage) -> tuple[Iterator[bytes], int | None]:
     if isinstance(media, Footage):
         return media.chunks, media.size
-    if isinstance(media, KeyFrame):
+    if isinstance(media, KeyFrame | Still):
         return iter((media.data,)), len(media.data)
     data = media.encode() if isinstance(media, str) else media
     return iter((data,)), len(data)

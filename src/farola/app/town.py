@@ -27,7 +27,7 @@ from farola.base import Clock, Error, get_logger
 from farola.config import Settings
 from farola.gate import Gate
 from farola.live import Hub
-from farola.model import Alarm, Attention
+from farola.model import Alarm, Attention, Rendition
 from farola.playback import Playback
 from farola.recorder import Pool
 
@@ -104,7 +104,9 @@ class Town:
             cameras=CameraDesk(parts, self._camera_changed),
             states=self._board,
             timeline=TimelineDesk(parts.catalog, parts.root),
-            gate=Gate(self._hub, playback),
+            gate=Gate(
+                live={Rendition.ORIGINAL: self._hub}, playback={Rendition.ORIGINAL: playback}
+            ),
             sign_in=sign_in,
             clock=clock,
         )

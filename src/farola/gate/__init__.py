@@ -11,6 +11,7 @@ from farola.gate.media import (
     KeyFrame,
     LiveMessage,
     StateChange,
+    Still,
 )
 from farola.gate.rules import Viewer, decide
 from farola.gate.sources import LiveSource, LiveSubscription, PlaybackSource
@@ -29,6 +30,7 @@ __all__ = [
     "LiveSubscription",
     "PlaybackSource",
     "StateChange",
+    "Still",
     "Viewer",
     "decide",
 ]

@@ -31,6 +31,15 @@ class KeyFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class Still:
+    """One picture as a JPEG, and the UTC microsecond that it shows."""
+
+    camera_id: str
+    wall_us: int
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Init:
     """A live stream begins, or goes on with another codec configuration.
 

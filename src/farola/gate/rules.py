@@ -1,9 +1,10 @@
 """Who may see what, and in which rendition: pure functions, no input or output.
 
 A rule takes a look that somebody asks for and either gives back the rendition that it allows, or
-raises. Rules run in the order of `RULES`, each on the rendition that the one before allowed, so
-that a rule can narrow what comes after it and none can widen a refusal. Redaction and grants are
-further rules; the ledger entry is the gate's own step between the decision and the media.
+raises. Rules run in the order of `RULES`, each on the rendition that the one before allowed, and
+the first is given `REDACTED`. Nothing that a request says goes into that: a look has no wish for a
+rendition, so there is none to grant by mistake. Grants are a further rule; the ledger entry is the
+gate's own step between the decision and the media.
 """
 
 from collections.abc import Callable
@@ -39,12 +40,18 @@ def signed_in(look: Look, rendition: Rendition) -> Rendition:
     return rendition
 
 
-RULES: tuple[Rule, ...] = (signed_in,)
+def redacted_by_default(look: Look, rendition: Rendition) -> Rendition:
+    """Everybody sees the redacted rendition, whatever the rules before allowed."""
+    return Rendition.REDACTED
 
 
-def decide(viewer: Viewer, camera: Camera, span: Span | None, rendition: Rendition) -> Rendition:
+RULES: tuple[Rule, ...] = (signed_in, redacted_by_default)
+
+
+def decide(viewer: Viewer, camera: Camera, span: Span | None) -> Rendition:
     """The rendition in which this look may happen; raises Error when it may not."""
     look = Look(viewer, camera, span)
+    rendition = Rendition.REDACTED
     for rule in RULES:
         rendition = rule(look, rendition)
     return rendition

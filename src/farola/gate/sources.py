@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from farola.gate.media import Footage, KeyFrame, LiveMessage
-from farola.model import Span, StreamKind
+from farola.gate.media import Footage, KeyFrame, LiveMessage, Still
+from farola.model import Rendition, Span, StreamKind
 
 
 class LiveSubscription(Protocol):
@@ -37,6 +37,11 @@ class PlaybackSource(Protocol):
     key at all. All raise Error, among others NOT_FOUND where nothing was recorded.
     """
 
+    @property
+    def rendition(self) -> Rendition:
+        """What every method gives out."""
+        ...
+
     def playlist(self, camera_id: str, stream: StreamKind, span: Span) -> str:
         """An HLS media playlist whose URIs are `media/init/KEY.mp4` and `media/part/KEY.m4s`."""
         ...
@@ -55,4 +60,8 @@ class PlaybackSource(Protocol):
 
     def key_frame(self, camera_id: str, stream: StreamKind, at_us: int) -> KeyFrame:
         """The key frame at or before `at_us`, else the next; NOT_FOUND beyond 10 s."""
+        ...
+
+    def still(self, camera_id: str, stream: StreamKind, at_us: int | None) -> Still:
+        """That key frame as a JPEG. None asks for the newest, however old."""
         ...

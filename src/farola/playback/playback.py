@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from farola.base import Clock, Error, Kind
-from farola.gate import Footage, KeyFrame
+from farola.gate import Footage, KeyFrame, Still
 from farola.media import FragmentEntry
-from farola.model import Span, StreamKind
+from farola.model import Rendition, Span, StreamKind
 from farola.playback.clip import make_clip
 from farola.playback.footage import read_init, read_key_frame, read_part
 from farola.playback.names import PartName, init_path
@@ -24,6 +24,8 @@ class Playback:
     segment paths are relative to. Besides what each method names, all raise the store's and the
     keys' errors: DISK_FAILED, FILE_DAMAGED, KEY_MISSING, KEY_WRONG, KEY_DESTROYED.
     """
+
+    rendition = Rendition.ORIGINAL
 
     def __init__(self, recorded: Recorded, keys: Keys, root: Path, clock: Clock) -> None:
         self._shelf = Shelf(recorded, root)
@@ -76,6 +78,10 @@ class Playback:
             raise Error(Kind.NOT_FOUND, "no key frame was recorded within 10 seconds")
         strip, entry = min(near, key=lambda found: _distance(found, at_us))
         return read_key_frame(self._root, self._keys, camera_id, strip, entry)
+
+    def still(self, camera_id: str, stream: StreamKind, at_us: int | None) -> Still:
+        """Raises UNAVAILABLE: a still is a decoded picture, and nothing is decoded here."""
+        raise Error(Kind.UNAVAILABLE, "there are no stills of the original")
 
 
 def _distance(found: tuple[Strip[FragmentEntry], FragmentEntry], at_us: int) -> tuple[bool, int]:
