@@ -11,6 +11,7 @@ from farola.model.covering import (
     Recipe,
     RecordedUnit,
 )
+from farola.model.masks import pack_masks, unpack_masks
 from farola.model.person import Person, Session
 from farola.model.recording import Gap, Rendition, Run, Segment, Span
 from farola.model.scene import PLATED, Box, Detection, Label, Sighting
@@ -74,4 +75,6 @@ __all__ = [
     "Watched",
     "Zone",
     "ZoneKind",
+    "pack_masks",
+    "unpack_masks",
 ]

@@ -86,8 +86,10 @@ class CoverJob:
     """Recorded units in decoding order to be covered; the first begins with a key frame.
 
     `codec` is `h264` or `h265`. The pictures of the first `lead` units are context for detection
-    and are not given back. With `masks` (what an earlier job gave) nothing is detected anew. With
-    `still` only the picture at or next after `still_media` comes back, as one JPEG.
+    and are not given back; the first picture given back is coded as a key frame. `masks` is what
+    `pack_masks` made of an earlier job's masks: nothing is detected anew then, and a picture
+    without a mask of its size among them is wholly covered. With `keep` every covered unit brings
+    its mask. With `still` only the picture at or next after `still_media` comes back, as one JPEG.
     """
 
     camera_id: str
@@ -98,6 +100,7 @@ class CoverJob:
     rate: float
     lead: int = 0
     masks: bytes | None = field(default=None, repr=False)
+    keep: bool = False
     still: bool = False
     still_media: int = 0
 
