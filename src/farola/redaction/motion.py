@@ -1,0 +1,148 @@
+"""What differs from the empty scene, on a small luma picture, and whether the scene is another."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from farola.redaction.grid import Cells, Grid
+from farola.redaction.mosaic import Planes, block_sums
+
+type Points = npt.NDArray[np.float32]
+"""Averages of half a cell's side squared: 2 x rows, 2 x columns."""
+
+LEAST_DIFFERENCE = 7.0  # luma levels; below it compression and flicker live
+MOST_CHANGED = 0.4  # share of the points; beyond it this is another scene
+STILL_US = 12_000_000  # who lives does not stand without any change for so long
+ABSORB_US = 8_000_000  # a thing that was put down becomes scene after so long
+LEARN_US = 4_000_000
+RECENT_US = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One picture against what came before. `another` when it shows another scene."""
+
+    foreground: Cells
+    changed: Cells
+    another: bool
+
+
+class Motion:
+    """The empty scene as it is learned, picture by picture, and what stands out from it.
+
+    Brightness is compared after taking out what all the picture has in common, so that a lamp or
+    the camera's exposure is not motion. The threshold at a point follows the picture's noise, the
+    point's own unrest and the contrast around it: a shaking camera moves edges, not persons.
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        shape = grid.rows, grid.columns
+        self._scene: Points | None = None
+        self._recent: Points
+        self._unrest: Points
+        self._edges: Points
+        self._noise = 1.0
+        self._at_us = 0
+        self._edges_us = 0
+        self._pictures = 0
+        self.changed_us = np.zeros(shape, np.int64)  # when each cell last changed
+        self.known = np.zeros(shape, np.bool_)  # the scene there was learned with nobody in it
+
+    def look(self, at_us: int, luma: Planes) -> Look:
+        """Compare the next picture; `learn` must follow."""
+        points = self._points(luma)
+        if self._scene is None:
+            self._begin(at_us, points)
+            return Look(self._grid.empty(), self._grid.empty(), another=False)
+        difference = points - self._scene * _gain(points, self._scene)
+        np.abs(difference, out=difference)
+        noise = 1.48 * float(np.median(difference[::3, ::3]))
+        # More noise than was usual is no excuse: half a new picture would hide the other half.
+        noise = min(noise, 2 * self._noise + 2)
+        limit = max(LEAST_DIFFERENCE, 5 * noise) + self._edges + 3 * self._unrest
+        ago = np.abs(points - self._recent * _gain(points, self._recent))
+        much = 1.5 * limit
+        another = (
+            float(np.count_nonzero(difference > much)) > MOST_CHANGED * points.size
+            or float(np.count_nonzero(ago > much)) > MOST_CHANGED * points.size
+        )
+        if another:
+            self._begin(at_us, points)
+            return Look(self._grid.empty(), self._grid.empty(), another=True)
+        self._now = points
+        self._difference = difference
+        self._gap_us = at_us - self._at_us
+        self._noise += (noise - self._noise) * min(1.0, self._gap_us / LEARN_US)
+        self._at_us = at_us
+        foreground = _in_cells(difference, limit)
+        changed = _in_cells(ago, limit)
+        self.changed_us[changed] = at_us
+        self._recent += (points - self._recent) * min(1.0, self._gap_us / RECENT_US)
+        self._foreground = foreground
+        return Look(foreground, changed, another=False)
+
+    def learn(self, held: Cells) -> None:
+        """Take the picture looked at last into the scene, but for who is `held` there."""
+        if self._scene is None or self._pictures == 0:
+            self._pictures = 1
+            return
+        self._pictures += 1
+        still_us = self._at_us - self.changed_us
+        pace = max(self._gap_us / LEARN_US, 1 / self._pictures)
+        rate = np.full(held.shape, min(1.0, pace), np.float32)
+        rate[self._foreground] = 0.0
+        rate[held] = 0.0
+        absorbed = self._foreground & ~held & (still_us > ABSORB_US)
+        absorbed |= held & (still_us > STILL_US)
+        rate[absorbed] = 0.5
+        self.known |= absorbed | (rate > 0) & (self._pictures > 10)
+        fine = rate.repeat(2, 0).repeat(2, 1)
+        self._scene += (self._now - self._scene) * fine
+        self._unrest += (self._difference - self._unrest) * (fine * 0.5)
+        if self._at_us - self._edges_us > 1_000_000:
+            self._edges = _edges(self._scene)
+            self._edges_us = self._at_us
+
+    def _begin(self, at_us: int, points: Points) -> None:
+        self._scene = points.copy()
+        self._recent = points.copy()
+        self._unrest = np.full_like(points, 1.0)
+        self._edges = _edges(points)
+        self._at_us = self._edges_us = at_us
+        self._pictures = 0
+        self.changed_us[:] = at_us
+        self.known[:] = False
+
+    def _points(self, luma: Planes) -> Points:
+        side = self._grid.cell // 2
+        lines, across = 2 * self._grid.rows * side, 2 * self._grid.columns * side
+        if luma.shape != (lines, across):
+            spare = ((0, lines - luma.shape[0]), (0, across - luma.shape[1]))
+            luma = np.pad(luma, spare, "edge")
+        return block_sums(luma, side).astype(np.float32) * np.float32(1 / side**2)
+
+
+def _gain(now: Points, before: Points) -> np.float32:
+    """By how much all of the picture became lighter."""
+    return np.float32(np.median((now[::4, ::4] + 8) / (before[::4, ::4] + 8)))
+
+
+def _in_cells(difference: Points, limit: Points) -> Cells:
+    """Cells in which two of four points stand out, or one by far."""
+    out = (difference > limit).view(np.uint8) + (difference > 2 * limit).view(np.uint8)
+    rows = out[0::2] + out[1::2]
+    return rows[:, 0::2] + rows[:, 1::2] >= 2
+
+
+def _edges(scene: Points) -> Points:
+    """How much a point changes when the picture moves by about a third of a point."""
+    edges = np.zeros_like(scene)
+    down = np.abs(np.diff(scene, axis=0))
+    across = np.abs(np.diff(scene, axis=1))
+    np.maximum(edges[1:], down, out=edges[1:])
+    np.maximum(edges[:-1], down, out=edges[:-1])
+    np.maximum(edges[:, 1:], across, out=edges[:, 1:])
+    np.maximum(edges[:, :-1], across, out=edges[:, :-1])
+    return edges * np.float32(0.35)

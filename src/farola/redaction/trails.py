@@ -1,0 +1,114 @@
+"""Where everybody is at one instant, from what was seen before and after it."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from farola.model.scene import Box, Label, Sighting
+
+LINK_US = 1_200_000  # two sightings of a track so far apart still say where it was between them
+DRIFT_US = 500_000  # how long somebody is believed to go on as before
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Somebody or something at one instant; `boxes` are where it may be."""
+
+    label: Label
+    boxes: tuple[Box, ...]
+
+
+@dataclass(slots=True)
+class Trail:
+    """One track's sightings, oldest first."""
+
+    label: Label
+    seen: deque[tuple[int, Box]]
+    best: float
+
+    @property
+    def last_us(self) -> int:
+        return self.seen[-1][0]
+
+    def at(self, at_us: int, hold_us: int, ahead_us: int) -> tuple[Box, ...]:
+        """Where it may be: between two sightings, or for a while after the last one."""
+        before = after = -1
+        for index, (seen_us, _) in enumerate(self.seen):
+            if seen_us <= at_us:
+                before = index
+            else:
+                after = index
+                break
+        if before >= 0:
+            then_us, box = self.seen[before]
+            if then_us == at_us:
+                return (box,)
+            if after >= 0:
+                next_us, other = self.seen[after]
+                if next_us - then_us <= LINK_US:
+                    return (box.between(other, (at_us - then_us) / (next_us - then_us)),)
+        boxes: list[Box] = []
+        if before >= 0 and at_us - self.seen[before][0] <= hold_us:
+            boxes += self._drift(before, before - 1, at_us)
+        if after >= 0 and self.seen[after][0] - at_us <= ahead_us:
+            boxes += self._drift(after, after + 1, at_us)
+        return tuple(boxes)
+
+    def _drift(self, near: int, far: int, at_us: int) -> Iterator[Box]:
+        """Where it was seen, and where it went on to or came from if it kept its pace."""
+        near_us, box = self.seen[near]
+        yield box
+        if not 0 <= far < len(self.seen) or abs(near_us - at_us) > DRIFT_US:
+            return
+        far_us, other = self.seen[far]
+        if 0 < abs(far_us - near_us) <= LINK_US:
+            share = (at_us - near_us) / (near_us - far_us)
+            yield Box(
+                box.left + (box.left - other.left) * share,
+                box.top + (box.top - other.top) * share,
+                box.width,
+                box.height,
+            )
+
+
+class Trails:
+    """The tracks of one stream, as far back as they still matter."""
+
+    def __init__(self, hold_us: int, ahead_us: int) -> None:
+        self._hold_us = hold_us
+        self._ahead_us = max(ahead_us, 400_000)
+        self._trails: dict[int, Trail] = {}
+
+    def add(self, at_us: int, sightings: Sequence[Sighting]) -> None:
+        for one in sightings:
+            trail = self._trails.get(one.track)
+            if trail is None:
+                trail = self._trails[one.track] = Trail(one.label, deque(maxlen=64), 0.0)
+            trail.label = one.label
+            trail.best = max(trail.best, one.score)
+            trail.seen.append((at_us, one.box))
+
+    def at(self, at_us: int) -> list[Presence]:
+        return [
+            Presence(trail.label, boxes)
+            for trail in self._trails.values()
+            if (boxes := trail.at(at_us, self._hold_us, self._ahead_us))
+        ]
+
+    def lost(self, at_us: int) -> list[Trail]:
+        """Tracks that nothing holds any longer, taken out."""
+        gone = [
+            number
+            for number, trail in self._trails.items()
+            if at_us - trail.last_us > self._hold_us
+        ]
+        return [self._trails.pop(number) for number in gone]
+
+    def clear_before(self, at_us: int) -> None:
+        """Forget where things were before the scene changed."""
+        for number in list(self._trails):
+            seen = self._trails[number].seen
+            while seen and seen[0][0] < at_us:
+                seen.popleft()
+            if not seen:
+                del self._trails[number]
