@@ -76,7 +76,7 @@ class Ring:
             raise Error(Kind.INVALID_INPUT, "a ring has an impossible size")
         try:
             sealed = fcntl.fcntl(fd, fcntl.F_GET_SEALS)
-            if sealed & _SEALS != _SEALS or os.fstat(fd).st_size != slots * self._stride:
+            if sealed & _SEALS != _SEALS or os.lseek(fd, 0, os.SEEK_END) != slots * self._stride:
                 raise Error(Kind.INVALID_INPUT, "a descriptor is not the ring it should be")
             access = mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ
             self._memory = mmap.mmap(fd, slots * self._stride, access=access)

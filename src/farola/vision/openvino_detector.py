@@ -7,6 +7,7 @@ call it are made impossible to import before OpenVINO itself is.
 
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -72,6 +73,17 @@ class OpenVinoDetector:
             raise Error(Kind.DETECTOR_FAILED, "a picture has not the size of the detector's input")
         rows = np.ascontiguousarray(batch)  # what lies in a ring does already
         return [self._adapter.detections(self.answers(each[None])) for each in rows]
+
+    def warm_up(self, batch: Pictures, times: int) -> None:
+        """Looks at pictures on every stream at once, so that nothing is left to be loaded later."""
+        threads = [
+            threading.Thread(target=lambda: [self.detect(batch) for _ in range(times)])
+            for _ in range(self.streams)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
 
     def answers(self, picture: Pictures) -> list[Floats]:
         """The network's own outputs for one picture (1, height, width, 3), which is not copied."""
