@@ -14,6 +14,7 @@ from playback_street import MAIN, START_US, Street
 from farola.base import Error, Kind
 from farola.media import FragmentEntry
 from farola.model import Segment, Span
+from farola.playback.names import StoredNames
 from farola.playback.parts import Part, cut
 from farola.playback.playlist import write_playlist
 from farola.playback.strip import Strip, choose
@@ -112,7 +113,7 @@ def test_runs_that_overlap_after_the_clock_was_set_back_are_all_played_in_turn()
         chosen = choose(order, Span(START_US, START_US + 60 * SECOND_US))
         runs = [piece.strip.run_id for piece in chosen]
         assert runs == sorted(runs)
-        text = write_playlist(chosen, growing=False)
+        text = write_playlist(chosen, StoredNames(), growing=False)
         # Inside a run decode times here begin anew with each file: four rows.
         assert text.count("#EXT-X-DISCONTINUITY\n") == 3
         assert (
@@ -126,11 +127,11 @@ def test_a_growing_playlist_holds_its_unfinished_part_back() -> None:
         "cam-1/main/2026-11-24/060000-aaaa-0000.fseg", "aaaa", 0, ("h264", ()), cut(rows, True)
     )
     chosen = choose([growing], Span(START_US, START_US + 3600 * SECOND_US))
-    text = write_playlist(chosen, growing=True)
+    text = write_playlist(chosen, StoredNames(), growing=True)
     assert len(parts_of(text)) == 2
     assert "#EXT-X-PLAYLIST-TYPE:EVENT" in text
     assert "ENDLIST" not in text
-    ended = write_playlist(chosen, growing=False)
+    ended = write_playlist(chosen, StoredNames(), growing=False)
     assert len(parts_of(ended)) == 3
     assert ended.endswith("#EXT-X-ENDLIST\n")
 
@@ -142,9 +143,8 @@ def test_durations_are_told_honestly_and_wall_time_where_it_drifts() -> None:
     drifting = Strip(
         "cam-1/main/2026-11-24/060000-aaaa-0000.fseg", "aaaa", 0, ("h264", ()), cut(rows, False)
     )
-    text = write_playlist(
-        choose([drifting], Span(START_US, START_US + 60 * SECOND_US)), growing=False
-    )
+    chosen = choose([drifting], Span(START_US, START_US + 60 * SECOND_US))
+    text = write_playlist(chosen, StoredNames(), growing=False)
     target = int(re.findall(r"TARGETDURATION:(\d+)", text)[0])
     lasting = [float(one) for one in re.findall(r"#EXTINF:([\d.]+),", text)]
     assert max(lasting) <= target < max(lasting) + 1

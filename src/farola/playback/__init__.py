@@ -1,5 +1,7 @@
-"""Recorded film by span: HLS playlists and parts, one MP4, one key frame. Behind the gate."""
+"""Recorded film by span: HLS playlists and parts, one MP4, key frames, stills. Behind the gate."""
 
+from farola.playback.coverer import Coverer
 from farola.playback.playback import Playback
+from farola.playback.redacted import RedactedPlayback
 
-__all__ = ["Playback"]
+__all__ = ["Coverer", "Playback", "RedactedPlayback"]

@@ -5,6 +5,7 @@ stored sample index at this moment.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from farola.base import Error, Kind
@@ -31,6 +32,7 @@ _BEYOND_ANY_FILE = 1 << 62
 _ANY_SIZE = PictureLimit(65_535, 65_535)
 
 
+@lru_cache(maxsize=256)
 def config_of(coding: tuple[str, tuple[bytes, ...]]) -> CodecConfig:
     """The codec configuration of a segment's codec and parameter sets."""
     codec, sets = coding
@@ -40,14 +42,14 @@ def config_of(coding: tuple[str, tuple[bytes, ...]]) -> CodecConfig:
 def read_init(root: Path, camera_id: str, path: PurePosixPath) -> bytes:
     """The init segment for a file; needs no key, since no picture is in it."""
     header = scan(root / path, _BEYOND_ANY_FILE).header
-    _check_asked(header, camera_id, path)
+    check_asked(header, camera_id, path)
     return init_segment(config_of((header.codec, header.parameter_sets)))
 
 
 def read_part(root: Path, keys: Keys, camera_id: str, name: PartName) -> Footage:
     """One part: a moof and mdat for each fragment, its length known from the headers alone."""
     with SegmentReader.open(root / name.path, keys) as reader:
-        _check_asked(reader.header, camera_id, name.path)
+        check_asked(reader.header, camera_id, name.path)
         fragments = _fragments(reader, name)
     heads = [_head(fragment) for fragment in fragments]
     size = sum(map(len, heads)) + sum(fragment.plain_size for fragment in fragments)
@@ -101,7 +103,7 @@ def _fragments(reader: SegmentReader, name: PartName) -> list[StoredFragment]:
     return found
 
 
-def _check_asked(header: SegmentHeader, camera_id: str, path: PurePosixPath) -> None:
+def check_asked(header: SegmentHeader, camera_id: str, path: PurePosixPath) -> None:
     """What somebody asked for by name is not there unless it is this camera's."""
     try:
         check_owner(header, camera_id, str(path))

@@ -6,6 +6,9 @@ remembered between the playlist and the request, so any process can answer it, a
 good for as long as the file does. The run's random letters keep names from being guessed; what
 protects the pictures is the gate, never the name.
 
+Names of the redacted rendition begin with an `r` and have one more byte in front: where decoding
+begins, since pictures before the part are looked at too. Neither rendition knows the other's names.
+
 A name is checked letter by letter and holds no path: the path is put together from its fields and
 the camera in the address, so neither can lead out of that camera's directory.
 """
@@ -13,10 +16,11 @@ the camera in the address, so neither can lead out of that camera's directory.
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Self
+from typing import Protocol, Self
 
 from farola.base import Error, Kind
 from farola.model import StreamKind
+from farola.playback.parts import Part
 
 _LETTERS = {StreamKind.MAIN: "m", StreamKind.SUB: "s"}
 _STREAMS = {letter: stream for stream, letter in _LETTERS.items()}
@@ -27,36 +31,85 @@ _PATH = re.compile(
     + r"\.fseg"
 )
 _INIT = re.compile(r"([ms])-([0-9]{4})([0-9]{2})([0-9]{2})-" + _FILE)
-_PART = re.compile(_INIT.pattern + r"-([0-9a-f]{1,13})-([0-9a-f]{1,13})")
+_BYTE = r"-([0-9a-f]{1,13})"
+_PART = re.compile(_INIT.pattern + _BYTE * 2)
+_COVERED_INIT = re.compile("r" + _INIT.pattern)
+_COVERED_PART = re.compile("r" + _INIT.pattern + _BYTE * 3)
 _CAMERA = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
 class PartName:
-    """A row of whole fragments: file (relative to the segments' root), first byte, end."""
+    """A row of whole fragments: file (relative to the segments' root), first byte, end.
+
+    `source` is where decoding begins, at `first` or before it.
+    """
 
     path: PurePosixPath
+    source: int
     first: int
     end: int
 
     @classmethod
     def parse(cls, camera_id: str, key: str) -> Self:
         """Raises Error(NOT_FOUND) for anything but a name of this camera's parts."""
-        found = _PART.fullmatch(key)
-        if not found:
-            raise _unknown()
+        found = _match(_PART, key)
         first, end = int(found[8], 16), int(found[9], 16)
-        if first >= end:
+        return cls._of(camera_id, found, first, first, end)
+
+    @classmethod
+    def parse_covered(cls, camera_id: str, key: str) -> Self:
+        """Raises Error(NOT_FOUND) for anything but a name of this camera's covered parts."""
+        found = _match(_COVERED_PART, key)
+        source, first, end = (int(found[at], 16) for at in (8, 9, 10))
+        return cls._of(camera_id, found, source, first, end)
+
+    @classmethod
+    def _of(cls, camera_id: str, found: "re.Match[str]", source: int, first: int, end: int) -> Self:
+        if not source <= first < end:
             raise _unknown()
-        return cls(_path(camera_id, found), first, end)
+        return cls(_path(camera_id, found), source, first, end)
 
 
 def init_path(camera_id: str, key: str) -> PurePosixPath:
     """The file whose header an init name means; raises Error(NOT_FOUND) for anything else."""
-    found = _INIT.fullmatch(key)
-    if not found:
-        raise _unknown()
-    return _path(camera_id, found)
+    return _path(camera_id, _match(_INIT, key))
+
+
+def covered_init_path(camera_id: str, key: str) -> PurePosixPath:
+    """As `init_path`, for a name of the redacted rendition."""
+    return _path(camera_id, _match(_COVERED_INIT, key))
+
+
+class Naming(Protocol):
+    """What a playlist calls the init segment of a file, and a part in it."""
+
+    def init(self, path: str) -> str | None:
+        """None for a path that no segment file has."""
+        ...
+
+    def part(self, init: str, part: Part) -> str: ...
+
+
+class StoredNames:
+    """Names of what was recorded, as it was recorded."""
+
+    def init(self, path: str) -> str | None:
+        return init_name(path)
+
+    def part(self, init: str, part: Part) -> str:
+        return part_name(init, part.first, part.end)
+
+
+class CoveredNames:
+    """Names of the redacted rendition."""
+
+    def init(self, path: str) -> str | None:
+        name = init_name(path)
+        return None if name is None else f"r{name}"
+
+    def part(self, init: str, part: Part) -> str:
+        return f"{init}-{part.source:x}-{part.first:x}-{part.end:x}"
 
 
 def init_name(path: str) -> str | None:
@@ -71,6 +124,13 @@ def init_name(path: str) -> str | None:
 def part_name(init: str, first: int, end: int) -> str:
     """The name of fragments `first` to `end` in the file of the init name."""
     return f"{init}-{first:x}-{end:x}"
+
+
+def _match(pattern: "re.Pattern[str]", key: str) -> "re.Match[str]":
+    found = pattern.fullmatch(key)
+    if not found:
+        raise _unknown()
+    return found
 
 
 def _path(camera_id: str, found: "re.Match[str]") -> PurePosixPath:

@@ -4,7 +4,7 @@ A segment is always cut from its beginning, whatever span was asked for. So a pa
 every playlist, a cache can keep it, and a playlist that grows only ever gets parts added.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from farola.media import TICKS_PER_SECOND, FragmentEntry, ticks_to_us
@@ -14,6 +14,14 @@ from farola.media import TICKS_PER_SECOND, FragmentEntry, ticks_to_us
 _LONG_ENOUGH = TICKS_PER_SECOND * 7 // 2
 # Without any key frame for so long a part ends all the same, so that a player need not wait.
 _TOO_LONG = TICKS_PER_SECOND * 20
+# Covered parts are short, because a player shows nothing before it has a whole one. Each of them
+# begins with a key frame of our own, so one may also end where the camera sent none.
+_COVERED_LONG_ENOUGH = TICKS_PER_SECOND
+_COVERED_TOO_LONG = TICKS_PER_SECOND * 6
+# What is looked at before a covered part, so that whoever was seen there is not forgotten in it.
+_MOST_CONTEXT = TICKS_PER_SECOND * 4
+# A picture that needs more than so many fragments before it to be decoded is not worth the wait.
+_MOST_REACH = 60
 
 # Decode times that miss each other by less count as continuous: one lost picture is no reason to
 # restart a decoder, and players step over a hole of this size by themselves.
@@ -26,7 +34,8 @@ class Part:
     """Consecutive fragments of one file, from byte `first` to `end`.
 
     Times as in `FragmentEntry`. `key`: it begins with a key frame. `complete`: no fragment will be
-    added to it.
+    added to it. `source` is the byte from which on it is decoded, before `first` where pictures
+    before it are needed for that.
     """
 
     first: int
@@ -36,6 +45,7 @@ class Part:
     duration: int
     key: bool
     complete: bool
+    source: int
 
     @property
     def end_us(self) -> int:
@@ -49,37 +59,87 @@ def follows(media_end: int, media_start: int) -> bool:
 
 def cut(entries: Sequence[FragmentEntry], growing: bool) -> tuple[Part, ...]:
     """The parts of a segment; with `growing` the last one is not complete."""
-    parts: list[Part] = []
-    rows: list[FragmentEntry] = []
-    for entry in entries:
-        if rows and _ends_before(rows, entry):
-            parts.append(_part(rows, complete=True))
-            rows = []
-        rows.append(entry)
-    if rows:
-        parts.append(_part(rows, complete=not growing))
-    return tuple(parts)
-
-
-def _ends_before(rows: list[FragmentEntry], entry: FragmentEntry) -> bool:
-    first, last = rows[0], rows[-1]
-    lasting = last.media_start + last.duration - first.media_start
-    return (
-        (entry.key and lasting >= _LONG_ENOUGH)
-        or lasting >= _TOO_LONG
-        or entry.offset != last.offset + last.size
-        or not follows(last.media_start + last.duration, entry.media_start)
+    rows = list(_cut(entries, _LONG_ENOUGH, _TOO_LONG))
+    return tuple(
+        _part(entries, row, row.start, entries[row.start].key, growing and row is rows[-1])
+        for row in rows
     )
 
 
-def _part(rows: list[FragmentEntry], *, complete: bool) -> Part:
-    first, last = rows[0], rows[-1]
+def cut_covered(entries: Sequence[FragmentEntry], growing: bool) -> tuple[Part, ...]:
+    """The parts of a segment's covered rendition.
+
+    Each is decoded from a key frame on, so `key` tells of each whether there is one in reach.
+    """
+    rows = list(_cut(entries, _COVERED_LONG_ENOUGH, _COVERED_TOO_LONG))
+    parts = []
+    for row in rows:
+        source = source_of(entries, row.start)
+        start = row.start if source is None else source
+        parts.append(_part(entries, row, start, source is not None, growing and row is rows[-1]))
+    return tuple(parts)
+
+
+def source_of(entries: Sequence[FragmentEntry], at: int) -> int | None:
+    """The number of the fragment from which on fragment `at` is decoded to be covered.
+
+    That is the group of pictures before it, where it directly follows and is not long; else the
+    fragment's own key frame. None where no key frame is in reach.
+    """
+    own = _key_before(entries, at)
+    if own is None or own == 0 or not _continues(entries[own - 1], entries[own]):
+        return own
+    before = _key_before(entries, own - 1)
+    if before is None:
+        return own
+    lasting = entries[own].media_start - entries[before].media_start
+    return before if lasting <= _MOST_CONTEXT else own
+
+
+def _key_before(entries: Sequence[FragmentEntry], at: int) -> int | None:
+    """The nearest fragment at or before `at` with a key frame, in one unbroken row with it."""
+    for number in range(at, max(-1, at - _MOST_REACH), -1):
+        if entries[number].key:
+            return number
+        if number == 0 or not _continues(entries[number - 1], entries[number]):
+            return None
+    return None
+
+
+def _cut(entries: Sequence[FragmentEntry], long_enough: int, too_long: int) -> Iterator[range]:
+    """Rows of fragments as ranges of their numbers."""
+    first = 0
+    for at in range(1, len(entries)):
+        last = entries[at - 1]
+        lasting = last.media_start + last.duration - entries[first].media_start
+        if (
+            (entries[at].key and lasting >= long_enough)
+            or lasting >= too_long
+            or not _continues(last, entries[at])
+        ):
+            yield range(first, at)
+            first = at
+    if entries:
+        yield range(first, len(entries))
+
+
+def _continues(last: FragmentEntry, entry: FragmentEntry) -> bool:
+    return entry.offset == last.offset + last.size and follows(
+        last.media_start + last.duration, entry.media_start
+    )
+
+
+def _part(
+    entries: Sequence[FragmentEntry], row: range, source: int, key: bool, open_: bool
+) -> Part:
+    first, last = entries[row[0]], entries[row[-1]]
     return Part(
-        first.offset,
-        last.offset + last.size,
-        first.start_us,
-        first.media_start,
-        last.media_start + last.duration - first.media_start,
-        first.key,
-        complete,
+        first=first.offset,
+        end=last.offset + last.size,
+        start_us=first.start_us,
+        media_start=first.media_start,
+        duration=last.media_start + last.duration - first.media_start,
+        key=key,
+        complete=not open_,
+        source=entries[source].offset,
     )

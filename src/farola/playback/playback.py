@@ -4,17 +4,16 @@ from pathlib import Path
 
 from farola.base import Clock, Error, Kind
 from farola.gate import Footage, KeyFrame, Still
-from farola.media import FragmentEntry
 from farola.model import Rendition, Span, StreamKind
 from farola.playback.clip import make_clip
 from farola.playback.footage import read_init, read_key_frame, read_part
-from farola.playback.names import PartName, init_path
+from farola.playback.moment import key_frame_near
+from farola.playback.names import PartName, StoredNames, init_path
+from farola.playback.parts import cut
 from farola.playback.playlist import write_playlist
 from farola.playback.shelf import Recorded, Shelf
-from farola.playback.strip import Strip, choose
+from farola.playback.strip import choose
 from farola.store import Keys
-
-_KEY_FRAME_REACH_US = 10_000_000
 
 
 class Playback:
@@ -28,7 +27,7 @@ class Playback:
     rendition = Rendition.ORIGINAL
 
     def __init__(self, recorded: Recorded, keys: Keys, root: Path, clock: Clock) -> None:
-        self._shelf = Shelf(recorded, root)
+        self._shelf = Shelf(recorded, root, cut)
         self._keys = keys
         self._root = root
         self._clock = clock
@@ -43,7 +42,7 @@ class Playback:
         pieces = choose(self._shelf.parts(camera_id, stream, span), span)
         if not pieces:
             raise Error(Kind.NOT_FOUND, "nothing was recorded in this span")
-        return write_playlist(pieces, growing=growing)
+        return write_playlist(pieces, StoredNames(), growing=growing)
 
     def init(self, camera_id: str, key: str) -> bytes:
         """The init segment that a playlist named; raises NOT_FOUND for any other key."""
@@ -66,25 +65,9 @@ class Playback:
 
         Raises NOT_FOUND when none was recorded so near.
         """
-        reach = Span(at_us - _KEY_FRAME_REACH_US, at_us + _KEY_FRAME_REACH_US + 1)
-        strips = self._shelf.fragments(camera_id, stream, reach)
-        near = [
-            (strip, entry)
-            for strip in strips
-            for entry in strip.items
-            if entry.key and reach.start_us <= entry.start_us < reach.end_us
-        ]
-        if not near:
-            raise Error(Kind.NOT_FOUND, "no key frame was recorded within 10 seconds")
-        strip, entry = min(near, key=lambda found: _distance(found, at_us))
+        strip, entry = key_frame_near(self._shelf, camera_id, stream, at_us)
         return read_key_frame(self._root, self._keys, camera_id, strip, entry)
 
     def still(self, camera_id: str, stream: StreamKind, at_us: int | None) -> Still:
         """Raises UNAVAILABLE: a still is a decoded picture, and nothing is decoded here."""
         raise Error(Kind.UNAVAILABLE, "there are no stills of the original")
-
-
-def _distance(found: tuple[Strip[FragmentEntry], FragmentEntry], at_us: int) -> tuple[bool, int]:
-    """Those at or before come first, then the nearest."""
-    after_us = found[1].start_us - at_us
-    return after_us > 0, abs(after_us)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from farola.media import TICKS_PER_SECOND, ticks_to_us
-from farola.playback.names import init_name, part_name
+from farola.playback.names import Naming
 from farola.playback.parts import Part
 from farola.playback.strip import Piece
 
@@ -16,7 +16,7 @@ _GROWING_TARGET = 10
 _MOST_DRIFT_US = 50_000
 
 
-def write_playlist(pieces: Sequence[Piece[Part]], *, growing: bool) -> str:
+def write_playlist(pieces: Sequence[Piece[Part]], names: Naming, *, growing: bool) -> str:
     """The playlist text; with `growing` it has no end and its last, unfinished part is held back.
 
     `EXT-X-PROGRAM-DATE-TIME` stands at the start, after each discontinuity, and wherever wall time
@@ -27,7 +27,7 @@ def write_playlist(pieces: Sequence[Piece[Part]], *, growing: bool) -> str:
     initial: tuple[str, tuple[bytes, ...]] | None = None
     expected_us = -1
     for number, piece in enumerate(pieces):
-        part, init = piece.item, init_name(piece.strip.path)
+        part, init = piece.item, names.init(piece.strip.path)
         if init is None or (growing and not part.complete):
             continue
         if lines and not piece.joined:
@@ -42,7 +42,7 @@ def write_playlist(pieces: Sequence[Piece[Part]], *, growing: bool) -> str:
         expected_us += ticks_to_us(ticks)
         target = max(target, -(-ticks // TICKS_PER_SECOND))
         lines.append(f"#EXTINF:{_seconds(ticks)},")
-        lines.append(f"media/part/{part_name(init, part.first, part.end)}.m4s")
+        lines.append(f"media/part/{names.part(init, part)}.m4s")
     head = [
         "#EXTM3U",
         "#EXT-X-VERSION:7",

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -10,7 +10,7 @@ from typing import Protocol
 from farola.base import Error, Kind, get_logger
 from farola.media import FragmentEntry, unpack_fragments
 from farola.model import Segment, Span, StreamKind
-from farola.playback.parts import Part, cut
+from farola.playback.parts import Part
 from farola.playback.strip import Strip, Timed
 from farola.store import LONGEST_SEGMENT_US, Scan, SegmentHeader, StoredFragment, scan, segment_path
 
@@ -31,12 +31,17 @@ class Recorded(Protocol):
         ...
 
 
+type Cutter = Callable[[Sequence[FragmentEntry], bool], tuple[Part, ...]]
+"""Cuts a segment's fragments into parts; with True the last one is not complete."""
+
+
 class Shelf:
     """Recorded segments by camera and span. Threads may share it."""
 
-    def __init__(self, recorded: Recorded, root: Path) -> None:
+    def __init__(self, recorded: Recorded, root: Path, cutter: Cutter) -> None:
         self._recorded = recorded
         self._root = root
+        self._cutter = cutter
         self._kept: OrderedDict[tuple[str, int], Strip[Part]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -48,7 +53,7 @@ class Shelf:
             with self._lock:
                 strip = self._kept.get(name)
             if strip is None:
-                strip = self._strip(segment, partial(cut, growing=segment.open))
+                strip = self._strip(segment, partial(self._cut, segment.open))
                 if strip and not segment.open:
                     self._keep(name, strip)
             if strip:
@@ -62,9 +67,22 @@ class Shelf:
         found = (self._strip(segment, tuple) for segment in self._segments(camera_id, stream, span))
         return [strip for strip in found if strip]
 
+    def newest(
+        self, camera_id: str, stream: StreamKind, span: Span
+    ) -> Iterator[Strip[FragmentEntry]]:
+        """As `fragments`, the newest segment first, each read when it is asked for."""
+        segments = self._segments(camera_id, stream, span)
+        for segment in sorted(segments, key=lambda one: one.start_us, reverse=True):
+            strip = self._strip(segment, tuple)
+            if strip:
+                yield strip
+
     def _segments(self, camera_id: str, stream: StreamKind, span: Span) -> list[Segment]:
         wide = Span(max(0, span.start_us - _LOOK_BACK_US), span.end_us)
         return self._recorded.segments(camera_id, stream, wide)
+
+    def _cut(self, growing: bool, rows: list[FragmentEntry]) -> tuple[Part, ...]:
+        return self._cutter(rows, growing)
 
     def _keep(self, name: tuple[str, int], strip: Strip[Part]) -> None:
         with self._lock:

@@ -21,8 +21,9 @@ COMMITMENT = 32
 SECRET = 32  # bytes of a data key
 
 _LABEL = b"farola fragment 1\0"
+_BESIDE_LABEL = b"farola beside 1\0"
 _KEY = 32
-_NONCE = 12
+NONCE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,21 @@ def derive(secret: bytes, segment_digest: bytes, head: Buffer) -> FragmentKey:
     header changed by one bit, or a fragment carried to another file, meets a different key.
     """
     info = _LABEL + segment_digest + hashlib.sha256(head).digest()
-    material = HKDFExpand(SHA256(), _KEY + _NONCE + COMMITMENT, info).derive(secret)
+    material = HKDFExpand(SHA256(), _KEY + NONCE + COMMITMENT, info).derive(secret)
     return FragmentKey(
         AESGCM(material[:_KEY]),
-        int.from_bytes(material[_KEY : _KEY + _NONCE]),
-        material[_KEY + _NONCE :],
+        int.from_bytes(material[_KEY : _KEY + NONCE]),
+        material[_KEY + NONCE :],
     )
+
+
+def derive_beside(secret: bytes, fragment: FragmentKey, purpose: str) -> AESGCM:
+    """The key for what is kept beside the fragment for one purpose, such as its masks.
+
+    The commitment stands for the fragment: it is derived from the data key and the whole header.
+    """
+    info = _BESIDE_LABEL + purpose.encode() + b"\0" + fragment.commitment
+    return AESGCM(HKDFExpand(SHA256(), _KEY, info).derive(secret))
 
 
 def chunk_count(plain_size: int) -> int:
@@ -98,4 +108,4 @@ def unseal(key: FragmentKey, plain_size: int, first: int, sealed: Buffer, out: m
 
 
 def _nonce(key: FragmentKey, number: int, last: int) -> bytes:
-    return (key.nonce_base ^ (number << 8 | (number == last))).to_bytes(_NONCE)
+    return (key.nonce_base ^ (number << 8 | (number == last))).to_bytes(NONCE)

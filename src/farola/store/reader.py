@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, Self
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from farola.base import Error, Kind
 from farola.store.cipher import (
     CHUNK,
     COMMITMENT,
+    NONCE,
     SEALED_CHUNK,
     TAG,
     FragmentKey,
     derive,
+    derive_beside,
     unseal,
 )
 from farola.store.failures import damaged, read_error
@@ -120,6 +125,25 @@ class SegmentReader:
             following = min(stop, (start // _PIECE + 1) * _PIECE)
             yield self.read(entry, start, following)
             start = following
+
+    def seal_beside(self, entry: Placed, purpose: str, about: bytes, plain: bytes) -> bytes:
+        """Encrypt what is kept beside the fragment, so that it is shredded together with it.
+
+        Neither another fragment nor another `purpose` opens it, nor does another `about`, which
+        tells what it was made from and is not stored.
+        """
+        nonce = os.urandom(NONCE)
+        return nonce + self._beside(entry, purpose).encrypt(nonce, plain, about)
+
+    def unseal_beside(self, entry: Placed, purpose: str, about: bytes, sealed: bytes) -> bytes:
+        """What was sealed; raises Error(FILE_DAMAGED) for anything else."""
+        try:
+            return self._beside(entry, purpose).decrypt(sealed[:NONCE], sealed[NONCE:], about)
+        except (InvalidTag, ValueError):
+            raise damaged("What is kept beside the fragment is not authentic") from None
+
+    def _beside(self, entry: Placed, purpose: str) -> AESGCM:
+        return derive_beside(self._secret, self._opened(entry.offset)[1], purpose)
 
     def _opened(self, offset: int) -> tuple[StoredFragment, FragmentKey]:
         recent = self._recent
