@@ -7,10 +7,11 @@ belong to somebody else or never end.
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import uvicorn
@@ -20,6 +21,7 @@ from farola.access import Passwords, SignIn
 from farola.api import ApiSettings, Services, create_app, server_config
 from farola.app.cameras import CameraDesk
 from farola.app.parts import Parts
+from farola.app.situations import SituationDesk
 from farola.app.state_board import StateBoard
 from farola.app.timeline import TimelineDesk
 from farola.base import Clock, Error, Kind, ManualClock
@@ -28,7 +30,22 @@ from farola.config import Settings
 from farola.gate import Footage, Gate, KeyFrame, LiveSource, Still
 from farola.keys import Keystore
 from farola.live import Hub
-from farola.model import Alarm, Camera, Rendition, Span, StreamKind
+from farola.model import (
+    HOUR_US,
+    Alarm,
+    Camera,
+    Condition,
+    Event,
+    HourCount,
+    Label,
+    Rendition,
+    Rule,
+    Sighting,
+    Span,
+    StreamKind,
+    Zone,
+    ZoneKind,
+)
 
 HOST = "farola.test"
 ORIGIN = f"http://{HOST}"
@@ -36,6 +53,7 @@ NAME = "ana"
 PASSWORD = "a lamp on every corner"
 METRICS_TOKEN = "a token for the collector"
 NOW_US = 1_795_500_000_000_000
+ZONE = "America/Argentina/Buenos_Aires"
 
 NEW_CAMERA: dict[str, Any] = {
     "name": "north",
@@ -47,6 +65,19 @@ NEW_CAMERA: dict[str, Any] = {
     "legal_basis": "By-law 7/2026",
     "office": "Public works",
     "enabled": True,
+}
+
+NEW_ZONE: dict[str, Any] = {
+    "name": "Bus lane",
+    "kind": "area",
+    "points": [{"x": 0.1, "y": 0.5}, {"x": 0.9, "y": 0.5}, {"x": 0.5, "y": 0.9}],
+    "width_m": 40,
+}
+NEW_RULE: dict[str, Any] = {
+    "name": "Somebody on the lawn",
+    "zone_id": "zon-1",
+    "labels": ["person"],
+    "condition": "enters",
 }
 
 
@@ -123,6 +154,30 @@ def gate_over(live: LiveSource, street: Street) -> Gate:
 
 
 @dataclass
+class Sidewalk:
+    """What is to be seen in recorded video, in place of decoder and detector."""
+
+    pictures: list[tuple[int, list[Sighting]]] = field(default_factory=list)
+    error: Error | None = None
+    hangs: bool = False
+    closed: int = 0
+
+    async def over(
+        self, camera_id: str, span: Span
+    ) -> AsyncGenerator[tuple[int, Sequence[Sighting]], None]:
+        try:
+            for at_us, sightings in self.pictures:
+                if span.start_us <= at_us < span.end_us:
+                    yield at_us, sightings
+            if self.error is not None:
+                raise self.error
+            if self.hangs:
+                await asyncio.sleep(3600)
+        finally:
+            self.closed += 1
+
+
+@dataclass
 class World:
     """Everything that a test reaches into; `watch_calls` is what the hub asked recorders for."""
 
@@ -133,6 +188,7 @@ class World:
     board: StateBoard
     hub: Hub
     street: Street
+    sidewalk: Sidewalk
     alarms: list[Alarm]
     services: Services
     settings: ApiSettings
@@ -152,6 +208,25 @@ class World:
             answer = await client.post("/api/session", json=body)
             assert answer.status_code == 200, answer.text
             yield client
+
+    def notice(self, camera_id: str) -> None:
+        """A zone, a rule, an event and a count with ids that the routes' walk knows."""
+        area = ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))
+        self.catalog.zones.save_zone(Zone("zon-1", camera_id, "Lawn", ZoneKind.AREA, area))
+        rule = Rule(
+            "rul-1", camera_id, "zon-1", "Nobody", frozenset({Label.PERSON}), Condition.ENTERS
+        )
+        self.catalog.zones.save_rule(rule)
+        self.catalog.events.save(
+            Event(
+                "evt-1", camera_id, "zon-1", "Lawn", "rul-1", "Nobody", Condition.ENTERS,
+                Label.PERSON, NOW_US, NOW_US + 5, 1, NOW_US,
+            )
+        )  # fmt: skip
+        hour_us = NOW_US - NOW_US % HOUR_US
+        self.catalog.events.add_counts(
+            [HourCount(camera_id, None, hour_us, Label.PERSON, 3, 2, 60_000_000)]
+        )
 
     async def add_camera(self, client: httpx.AsyncClient, **changes: Any) -> Camera:
         answer = await client.post("/api/cameras", json=NEW_CAMERA | changes)
@@ -185,10 +260,14 @@ def opened_world(folder: Path, clock: Clock | None = None, **told: Any) -> Itera
         hub = Hub(lambda *call: watch_calls.append(call))
         board.attach(hub)
         street = Street()
+        sidewalk = Sidewalk()
         services = Services(
             cameras=cameras,
             states=board,
             timeline=TimelineDesk(catalog, root),
+            situations=SituationDesk(
+                catalog, ZoneInfo(ZONE), sidewalk, lambda _: None, try_within_s=0.3
+            ),
             gate=gate_over(hub, street),
             sign_in=sign_in,
             clock=clock,
@@ -205,6 +284,7 @@ def opened_world(folder: Path, clock: Clock | None = None, **told: Any) -> Itera
             board=board,
             hub=hub,
             street=street,
+            sidewalk=sidewalk,
             alarms=alarms,
             services=services,
             settings=api_settings,

@@ -32,7 +32,8 @@ async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def camera(world: World, client: httpx.AsyncClient) -> Camera:
-    """A camera that owns whatever was recorded."""
+    """A camera that owns whatever was recorded and noticed."""
     added = await world.add_camera(client)
+    world.notice(added.id)
     world.street.owner = added.id
     return added

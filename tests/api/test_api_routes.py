@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from api_world import NEW_CAMERA, ORIGIN, World
+from api_world import NEW_CAMERA, NEW_RULE, NEW_ZONE, ORIGIN, World
 from fastapi import FastAPI
 from fastapi.responses import Response
 from fastapi.routing import APIRoute, APIWebSocketRoute
@@ -31,6 +31,11 @@ BODY_OF: dict[str, Any] = {
     "add_camera": NEW_CAMERA,
     "update_camera": NEW_CAMERA,
     "test_camera": {"main": NEW_CAMERA["main"]},
+    "add_zone": NEW_ZONE,
+    "update_zone": NEW_ZONE,
+    "add_rule": NEW_RULE,
+    "update_rule": NEW_RULE,
+    "try_rule": {"rule": NEW_RULE, "start_us": 1_000_000, "end_us": 2_000_000},
 }
 
 
@@ -53,8 +58,9 @@ async def ask(
     client: httpx.AsyncClient, method: str, route: APIRoute, camera_id: str, **more: Any
 ) -> httpx.Response:
     key = "init1" if "init" in route.path else "part1"
-    path = route.path.format(camera_id=camera_id, key=key)
-    more.setdefault("params", QUERY)
+    named = {"zone_id": "zon-1", "rule_id": "rul-1", "event_id": "evt-1"}
+    path = route.path.format(camera_id=camera_id, key=key, **named)
+    more.setdefault("params", QUERY | {"camera_id": camera_id})
     return await client.request(method, path, json=BODY_OF.get(route.name), **more)
 
 

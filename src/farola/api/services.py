@@ -4,11 +4,11 @@ Methods that are not `async` may block on the catalogue or on argon2: the routes
 threads. `States` is the exception: it answers from memory and is called on the event loop.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Protocol, cast
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from farola.base import Clock, Kind
@@ -232,7 +232,9 @@ class Situations(Protocol):
 class Sightings(Protocol):
     """What is to be seen in recorded video, brought by who owns decoder and detector."""
 
-    def over(self, camera_id: str, span: Span) -> AsyncIterator[tuple[int, Sequence[Sighting]]]:
+    def over(
+        self, camera_id: str, span: Span
+    ) -> AsyncGenerator[tuple[int, Sequence[Sighting]], None]:
         """Wall time in microseconds and the tracked sightings of picture after picture.
 
         Close it (`aclosing`) to stop early. Raises Error: NOT_FOUND where nothing was recorded,
@@ -248,7 +250,7 @@ class Services:
     cameras: Cameras
     states: States
     timeline: Timeline
+    situations: Situations
     gate: Gate
     sign_in: SignIn
     clock: Clock
-    situations: Situations = cast(Situations, None)  # brought with the catalogue's tables

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from farola import __version__
 from farola.access import SignIn
@@ -21,6 +22,7 @@ from farola.app.listener import Listener
 from farola.app.parts import Parts, only_recorder, open_parts
 from farola.app.plans import Plans
 from farola.app.recorder_process import setup_of
+from farola.app.situations import SituationDesk
 from farola.app.state_board import StateBoard
 from farola.app.timeline import TimelineDesk
 from farola.base import Clock, Error, get_logger
@@ -104,6 +106,9 @@ class Town:
             cameras=CameraDesk(parts, self._camera_changed),
             states=self._board,
             timeline=TimelineDesk(parts.catalog, parts.root),
+            situations=SituationDesk(
+                parts.catalog, ZoneInfo(settings.site.zone or "UTC"), None, lambda _: None
+            ),
             gate=Gate(
                 live={Rendition.ORIGINAL: self._hub}, playback={Rendition.ORIGINAL: playback}
             ),

@@ -1,8 +1,9 @@
-"""The catalogue: cameras, runs, segments, gaps, people and sessions in SQLite or PostgreSQL."""
+"""The catalogue: cameras, recordings, situations, people, sessions; SQLite or PostgreSQL."""
 
 from farola.catalog.cameras import Cameras, NewCamera
 from farola.catalog.catalog import Catalog
 from farola.catalog.check import check
+from farola.catalog.events import Events
 from farola.catalog.findings import Finding, FindingKind
 from farola.catalog.people import People, Sessions
 from farola.catalog.rebuild import Rebuilt, rebuild
@@ -10,12 +11,16 @@ from farola.catalog.recordings import Recordings
 from farola.catalog.scanned import ScannedSegment, SegmentFiles
 from farola.catalog.segments import LONGEST_US
 from farola.catalog.spans import TOLERANCE_US, RecordedDay
+from farola.catalog.zones import MOST_RULES, MOST_ZONES, Zones
 
 __all__ = [
     "LONGEST_US",
+    "MOST_RULES",
+    "MOST_ZONES",
     "TOLERANCE_US",
     "Cameras",
     "Catalog",
+    "Events",
     "Finding",
     "FindingKind",
     "NewCamera",
@@ -26,6 +31,7 @@ __all__ = [
     "ScannedSegment",
     "SegmentFiles",
     "Sessions",
+    "Zones",
     "check",
     "rebuild",
 ]

@@ -11,16 +11,18 @@ from farola.catalog import sqlite
 from farola.catalog.cameras import Cameras
 from farola.catalog.database import Database
 from farola.catalog.errors import catalog_errors
+from farola.catalog.events import Events
 from farola.catalog.migrate import migrate
 from farola.catalog.orphans import orphans
 from farola.catalog.people import People, Sessions
 from farola.catalog.recordings import Recordings
+from farola.catalog.zones import Zones
 
 DEFAULT_BUSY_MS = 5_000
 
 
 class Catalog:
-    """Cameras, recordings, people and sessions in one database.
+    """Cameras, recordings, zones, events, people and sessions in one database.
 
     Synchronous and safe to use from several threads; several processes may open the same one.
     Call it from a thread, never from the event loop: a write may wait for the busy time-out.
@@ -30,6 +32,8 @@ class Catalog:
         self._database = database
         self.cameras = Cameras(database, clock)
         self.recordings = Recordings(database)
+        self.zones = Zones(database)
+        self.events = Events(database)
         self.people = People(database, clock)
         self.sessions = Sessions(database)
 

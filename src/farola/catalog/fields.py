@@ -1,5 +1,7 @@
 """Limits of what may be stored, checked before SQL: SQLite itself keeps any length."""
 
+from enum import StrEnum
+
 from farola.base import Error, Kind
 
 MOST_US = 1 << 62
@@ -34,6 +36,13 @@ def number(value: int, name: str, most: int) -> int:
     if not 0 <= value <= most:
         raise _refused(name, f"must be between 0 and {most}")
     return value
+
+
+def word(value: str, name: str, words: type[StrEnum]) -> str:
+    """`value` when it is on the closed list, whatever somebody's types say (RED_LINES)."""
+    if value not in words:
+        raise _refused(name, "is not a word that may be stored")
+    return words(value).value
 
 
 def blob(value: bytes, name: str, most: int) -> bytes:

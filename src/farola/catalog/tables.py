@@ -5,8 +5,12 @@ because SQLite keeps any length. No column may describe a filmed person (docs/de
 and tests/catalog keep the list of refused names).
 """
 
+from enum import StrEnum
+
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -16,6 +20,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from farola.model import Condition, Direction, Label, ZoneKind
 
 ID_WIDTH = 40
 KIND_WIDTH = 40
@@ -28,6 +34,8 @@ DETAIL_WIDTH = 500
 CODEC_WIDTH = 64
 FILE_WIDTH = 255
 HASH_WIDTH = 255
+WORD_WIDTH = 16
+POINTS_WIDTH = 1024
 MOST_SEALED_BYTES = 8 << 10
 MOST_INDEX_BYTES = 1 << 20
 
@@ -37,6 +45,12 @@ FilePath = String(FILE_WIDTH).with_variant(String(FILE_WIDTH, collation="C"), "p
 RowNumber = BigInteger().with_variant(Integer(), "sqlite")
 
 
+def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    """The database itself refuses a word that is not on the closed list (RED_LINES)."""
+    listed = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
 class Table(DeclarativeBase):
     metadata = MetaData(
         naming_convention={
@@ -44,6 +58,7 @@ class Table(DeclarativeBase):
             "uq": "uq_%(table_name)s_%(column_0_N_name)s",
             "fk": "fk_%(table_name)s_%(column_0_N_name)s",
             "pk": "pk_%(table_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
         }
     )
 
@@ -163,3 +178,116 @@ class SessionRow(Table):
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     created_us: Mapped[int] = mapped_column(BigInteger)
     expires_us: Mapped[int] = mapped_column(BigInteger)
+
+
+class ZoneRow(Table):
+    """`points` is a JSON list of pairs, fractions of the picture."""
+
+    __tablename__ = "zones"
+    __table_args__ = (UniqueConstraint("camera_id", "name"), one_of("kind", ZoneKind))
+
+    id: Mapped[str] = mapped_column(String(ID_WIDTH), primary_key=True)
+    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.id"))
+    name: Mapped[str] = mapped_column(String(NAME_WIDTH))
+    kind: Mapped[str] = mapped_column(String(WORD_WIDTH))
+    points: Mapped[str] = mapped_column(String(POINTS_WIDTH))
+    width_m: Mapped[float | None] = mapped_column(Double)
+
+
+class RuleRow(Table):
+    """`days` has bit 0 for Monday; days and minutes are all NULL for a rule without a schedule."""
+
+    __tablename__ = "rules"
+    __table_args__ = (
+        UniqueConstraint("camera_id", "name"),
+        Index(None, "zone_id"),
+        one_of("condition", Condition),
+        one_of("direction", Direction),
+    )
+
+    id: Mapped[str] = mapped_column(String(ID_WIDTH), primary_key=True)
+    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.id"))
+    zone_id: Mapped[str] = mapped_column(ForeignKey("zones.id"))
+    name: Mapped[str] = mapped_column(String(NAME_WIDTH))
+    condition: Mapped[str] = mapped_column(String(WORD_WIDTH))
+    seconds: Mapped[int]
+    count: Mapped[int]
+    direction: Mapped[str] = mapped_column(String(WORD_WIDTH))
+    heading: Mapped[int | None]
+    speed_kmh: Mapped[int | None]
+    days: Mapped[int | None]
+    start_minute: Mapped[int | None]
+    end_minute: Mapped[int | None]
+    hold_s: Mapped[int]
+    cool_down_s: Mapped[int]
+    enabled: Mapped[bool]
+
+
+class RuleLabelRow(Table):
+    """The classes that a rule is for."""
+
+    __tablename__ = "rule_labels"
+    __table_args__ = (one_of("label", Label),)
+
+    rule_id: Mapped[str] = mapped_column(
+        ForeignKey("rules.id", ondelete="CASCADE"), primary_key=True
+    )
+    label: Mapped[str] = mapped_column(String(WORD_WIDTH), primary_key=True)
+
+
+class EventRow(Table):
+    """What was noticed. It outlives its zone and its rule, so it refers to neither by a key.
+
+    Each index ends with the time and begins with what may be asked for, so that the newest events
+    of any one class, condition and place are read from its end (docs/design/situations.md).
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index(None, "start_us"),
+        Index(None, "camera_id", "start_us"),
+        Index(None, "label", "condition", "start_us"),
+        Index(None, "camera_id", "label", "condition", "start_us"),
+        Index(None, "zone_id", "label", "condition", "start_us"),
+        Index(None, "rule_id", "label", "condition", "start_us"),
+        one_of("label", Label),
+        one_of("condition", Condition),
+    )
+
+    id: Mapped[str] = mapped_column(String(ID_WIDTH), primary_key=True)
+    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.id"))
+    zone_id: Mapped[str] = mapped_column(String(ID_WIDTH))
+    zone_name: Mapped[str] = mapped_column(String(NAME_WIDTH))
+    rule_id: Mapped[str] = mapped_column(String(ID_WIDTH))
+    rule_name: Mapped[str] = mapped_column(String(NAME_WIDTH))
+    condition: Mapped[str] = mapped_column(String(WORD_WIDTH))
+    label: Mapped[str] = mapped_column(String(WORD_WIDTH))
+    start_us: Mapped[int] = mapped_column(BigInteger)
+    end_us: Mapped[int | None] = mapped_column(BigInteger)
+    peak: Mapped[int]
+    peak_us: Mapped[int] = mapped_column(BigInteger)
+
+
+class OpenEventRow(Table):
+    """The events that still last: few, so that finding them costs nothing."""
+
+    __tablename__ = "open_events"
+
+    event_id: Mapped[str] = mapped_column(
+        ForeignKey("events.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+class HourCountRow(Table):
+    """One class in one zone in one UTC hour; an empty `zone_id` is the whole picture."""
+
+    __tablename__ = "hour_counts"
+    __table_args__ = (one_of("label", Label),)
+
+    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.id"), primary_key=True)
+    hour_us: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    zone_id: Mapped[str] = mapped_column(String(ID_WIDTH), primary_key=True)
+    label: Mapped[str] = mapped_column(String(WORD_WIDTH), primary_key=True)
+    entered: Mapped[int]
+    peak: Mapped[int]
+    present_us: Mapped[int] = mapped_column(BigInteger)
