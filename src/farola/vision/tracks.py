@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
 
 from farola.model import Box, Detection, Label, Sighting
 from farola.vision.detector import Floats
@@ -104,6 +103,10 @@ class Tracker:
     """The tracks of one stream. `aspect` is its pictures' width divided by their height."""
 
     def __init__(self, aspect: float = 16 / 9) -> None:
+        # Takes half a second to load, and only who follows things needs it.
+        from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
+
+        self._assign = linear_sum_assignment
         self._aspect = aspect
         self._tracks: list[_Track] = []
         self._last_us: int | None = None
@@ -175,7 +178,7 @@ class Tracker:
                 continue
             costs = self._costs(at_us, free, [detections[at] for at in places])
             taken = set()
-            for row, column in zip(*linear_sum_assignment(costs), strict=True):
+            for row, column in zip(*self._assign(costs), strict=True):
                 if costs[row, column] < _IMPOSSIBLE:
                     matched[places[column]] = free[row]
                     taken.add(row)
