@@ -9,6 +9,7 @@ from farola.base import Error
 from farola.cli.camera import camera_app
 from farola.cli.check import check
 from farola.cli.demo import demo
+from farola.cli.models import models_app
 from farola.cli.person import person_app
 from farola.cli.record import record
 from farola.cli.serve import serve
@@ -26,6 +27,7 @@ app.command()(demo)
 app.command()(record)
 app.add_typer(camera_app, name="camera")
 app.add_typer(person_app, name="person")
+app.add_typer(models_app, name="models")
 app.command()(check)
 app.command()(sim)
 
