@@ -5,7 +5,9 @@ what follows may not show what was there. Nothing here raises for a damaged stre
 cannot be begun raises.
 """
 
+import importlib
 import io
+import pkgutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -227,6 +229,13 @@ class FileDecoder:
 
 
 _UNKNOWN = -(1 << 62)
+
+
+def load_all() -> None:
+    """Imports every module of PyAV, which it else does when a file or a frame needs one."""
+    for module in pkgutil.walk_packages(av.__path__, "av."):
+        if not module.name.startswith("av.__"):
+            importlib.import_module(module.name)
 
 
 def check_size(width: int, height: int, most_pixels: int) -> None:

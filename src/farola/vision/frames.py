@@ -116,8 +116,8 @@ class Picture:
     """One picture for the detector: the whole of `ring.view(slot)` is an input of it.
 
     `width` and `height` are those of the picture it was made from, as it is meant to be seen;
-    `at_us` is its time in microseconds of its lane. The slot is free again once `Detect` has
-    returned: nobody keeps a view.
+    `at_us` is its time in microseconds of its lane, `number` its place among the lane's pictures,
+    from 0. The slot is free again once `Detect` has returned: nobody keeps a view.
     """
 
     ring: Ring
@@ -125,6 +125,7 @@ class Picture:
     width: int
     height: int
     at_us: int
+    number: int = 0
 
 
 def _stride(slot_bytes: int) -> int:

@@ -52,10 +52,11 @@ class Shaper:
                 src_color_range="JPEG" if full else "MPEG",
                 dst_color_range="MPEG",
                 interpolation="BILINEAR",
+                threads=1,
             )
         elif frame.color_range == 2:  # full range in a format that does not say so
             frame = self._large.reformat(
-                frame, format="yuv420p", src_color_range="JPEG", dst_color_range="MPEG"
+                frame, format="yuv420p", src_color_range="JPEG", dst_color_range="MPEG", threads=1
             )
         out: Planes = np.empty((height * 3 // 2, width), np.uint8)
         flat = out.reshape(-1)
@@ -78,7 +79,7 @@ class Shaper:
             width, height = height, width
         across, down = spec.placed(width, height)
         size = (down, across) if turns % 2 else (across, down)
-        made = self._small.reformat(frame, *size, "rgb24", interpolation="BILINEAR")
+        made = self._small.reformat(frame, *size, "rgb24", interpolation="BILINEAR", threads=1)
         room = np.frombuffer(slot, np.uint8).reshape(spec.height, spec.width, 3)
         room[:down, :across] = np.rot90(_pixels(made.planes[0], 3), turns)
         room[down:] = PADDING

@@ -1,0 +1,407 @@
+"""Inside a darkroom: the lanes. Each has threads of its own and an inbox; none knows of another.
+
+A live lane never waits: what it cannot do in time is left out and covered. A job on recorded units
+and a file wait for the detector, so nothing is left out.
+"""
+
+import io
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from farola.app.darkroom_line import Coverer, Looker, Outlet, Shaped, Slots, Wanted
+from farola.base import Clock, Error, Kind, SystemClock
+from farola.model import Recipe, unpack_masks
+from farola.vision.decoding import Damage, Decoded, FileDecoder, Outcome, UnitDecoder
+from farola.vision.frames import InputSpec, Ring
+from farola.vision.wire import Type, unpack_sightings
+
+AHEAD_US = 400_000
+_MOST_WAITING_UNITS = 90  # of a live lane: three seconds at 30 pictures a second
+_MOST_INSIDE = 64  # pictures of a job or file that wait for sightings
+_MOST_SHAPED = 8
+
+type Item = tuple[Type, dict[str, Any], bytes] | Shaped | None
+"""A message, a shaped picture, or None: the lane is over."""
+
+
+class Bench:
+    """What all lanes of a darkroom share."""
+
+    def __init__(
+        self, ring: Ring, spec: InputSpec, outlet: Outlet, most_pixels: int, late_us: int
+    ) -> None:
+        self.ring = ring
+        self.spec = spec
+        self.outlet = outlet
+        self.most_pixels = most_pixels
+        self.late_us = late_us
+        self.slots = Slots(ring.slots)
+        self.clock: Clock = SystemClock()
+
+
+def recipe_from(value: dict[str, Any]) -> Recipe:
+    private = tuple(tuple((x, y) for x, y in polygon) for polygon in value.pop("private"))
+    return Recipe(**value, private=private)
+
+
+class Lane:
+    """A thread that works through an inbox; `busy_us` is since when it is at one piece of work."""
+
+    def __init__(self, number: int, bench: Bench, ended: Callable[[int], None]) -> None:
+        self.number = number
+        self.bench = bench
+        self.inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self.busy_us: int | None = None
+        self._ended = ended
+        self._threads = [threading.Thread(target=self._guarded, args=(self._work,), daemon=True)]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def put(self, kind: Type, head: dict[str, Any], payload: bytes) -> None:
+        self.inbox.put((kind, head, payload))
+
+    def close(self) -> None:
+        self.inbox.put(None)
+
+    def _work(self) -> None:
+        raise NotImplementedError
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """A failure that has a word ends the lane; any other ends the darkroom."""
+        try:
+            work()
+        except Error as error:
+            self._fail(error.kind, error.message)
+        except MemoryError:
+            self._fail(Kind.DECODER_FAILED, "the decoder has no memory left")
+
+    def _fail(self, kind: Kind, message: str) -> None:
+        head = {"lane": self.number, "kind": kind, "message": message[:500]}
+        self.bench.outlet.send(Type.FAILED, head)
+        self._ended(self.number)
+
+    def _done(self, **totals: int) -> None:
+        self.bench.outlet.send(Type.DONE, {"lane": self.number, **totals})
+        self._ended(self.number)
+
+
+class LiveLane(Lane):
+    """Units as they come from a camera."""
+
+    def __init__(
+        self, number: int, bench: Bench, ended: Callable[[int], None], head: dict[str, Any]
+    ) -> None:
+        super().__init__(number, bench, ended)
+        recipe = recipe_from(head["recipe"])
+        self._wanted = Wanted(recipe, live=True)
+        self._looker = Looker(
+            number, recipe, head["rate"], bench.spec, bench.ring, bench.slots, bench.outlet,
+            wait=False,
+        )  # fmt: skip
+        self._looker.show = head["show"]
+        self._coverer: Coverer | None = self._coverer_now() if head["show"] else None
+        self._decoder: UnitDecoder | None = None
+        self._waiting = 0
+        self._skips = False
+
+    def put(self, kind: Type, head: dict[str, Any], payload: bytes) -> None:
+        """Called by the thread that reads: leaves units out up to a key frame when behind."""
+        if kind is Type.UNIT:
+            if self._waiting >= _MOST_WAITING_UNITS and not self._skips:
+                self._skips = True
+                self.inbox.put((Type.BROKEN, {"reason": Kind.OVERLOADED}, b""))
+            if self._skips and not (head["key"] and self._waiting < _MOST_WAITING_UNITS):
+                return
+            self._skips = False
+            self._waiting += 1
+        self.inbox.put((kind, head, payload))
+
+    def _coverer_now(self) -> Coverer:
+        return Coverer(self.number, self._wanted, self.bench.outlet)
+
+    def _work(self) -> None:
+        clock, late_us = self.bench.clock, self.bench.late_us
+        again_us: int | None = None
+        while True:
+            self.busy_us = None
+            timeout = None
+            if again_us is not None:
+                timeout = max(0.0, (again_us - clock.monotonic_us()) / 1_000_000)
+            try:
+                item = self.inbox.get(timeout=timeout)
+            except queue.Empty:
+                item = ()  # type: ignore[assignment]
+            self.busy_us = clock.monotonic_us()
+            if item is None:
+                self._ended(self.number)
+                return
+            if isinstance(item, tuple) and item:
+                self._obey(*item)
+            if self._coverer is not None:
+                again_us = self._coverer.late(clock.monotonic_us(), late_us)
+
+    def _obey(self, kind: Type, head: dict[str, Any], payload: bytes) -> None:
+        match kind:
+            case Type.UNIT:
+                self._waiting -= 1
+                if self._decoder is not None:
+                    self._take(self._decoder.decode(head["media"], payload))
+            case Type.SIGHTED if self._coverer is not None:
+                self._coverer.answer(head["at"], unpack_sightings(head["sightings"]))
+            case Type.MISSED if self._coverer is not None:
+                self._coverer.answer(head["at"], Kind(head["reason"]))
+            case Type.CONFIG:
+                if self._decoder is not None:
+                    self._take(self._decoder.flush())
+                self._broken(Kind.SCENE_CHANGED)
+                self._decoder = UnitDecoder(
+                    head["codec"], sets_from(head, payload), self.bench.most_pixels
+                )
+            case Type.BROKEN:
+                self._broken(Kind(head["reason"]))
+            case Type.SHOW:
+                self._looker.show = head["on"]
+                self._looker.look_again()
+                self._coverer = self._coverer_now() if head["on"] else None
+            case _:
+                pass
+
+    def _take(self, outcomes: Iterable[Outcome]) -> None:
+        for outcome in outcomes:
+            if isinstance(outcome, Damage):
+                self._broken(Kind.DECODER_FAILED)
+                continue
+            shaped = self._looker.shape(outcome)
+            if self._coverer is not None:
+                self._coverer.picture(shaped, self.bench.clock.monotonic_us())
+            self._looker.ask(shaped)
+
+    def _broken(self, reason: Kind) -> None:
+        self._looker.look_again()
+        if self._coverer is not None:
+            self._coverer.damage(reason)
+
+
+class StoredLane(Lane):
+    """A stream with an end, decoded in one thread and covered in another."""
+
+    def __init__(
+        self,
+        number: int,
+        bench: Bench,
+        ended: Callable[[int], None],
+        wanted: Wanted,
+        rate: float,
+        *,
+        show: bool,
+    ) -> None:
+        super().__init__(number, bench, ended)
+        self._coverer = Coverer(number, wanted, bench.outlet)
+        self._looker = Looker(
+            number, wanted.recipe, rate, bench.spec, bench.ring, bench.slots, bench.outlet,
+            wait=True,
+        )  # fmt: skip
+        self._looker.show = show
+        self._looker.detect = wanted.masks is None
+        self._room = threading.Semaphore(_MOST_SHAPED)  # pictures on their way to the coverer
+        self._answers_due = 0
+        self._settled = threading.Condition()
+        self._over = False
+        self._damages = 0
+        self._pictures = 0
+        self._threads.append(
+            threading.Thread(target=self._guarded, args=(self._decode,), daemon=True)
+        )
+
+    def close(self) -> None:
+        self._over = True
+        self._room.release()
+        with self._settled:
+            self._settled.notify_all()
+        super().close()
+
+    def outcomes(self) -> Iterable[Outcome]:
+        raise NotImplementedError
+
+    def given(self, decoded: Decoded) -> bool:
+        """Whether this picture is given back."""
+        return True
+
+    def _decode(self) -> None:
+        held: Decoded | None = None  # one behind: the last picture of all is always sampled
+        for outcome in self.outcomes():
+            if self._over:
+                return
+            if isinstance(outcome, Damage):
+                self._damages += 1
+                self._looker.look_again()
+                if held is not None:
+                    self._hand_over(held, last=True)
+                    held = None
+                self.inbox.put((Type.BROKEN, {"reason": Kind.DECODER_FAILED}, b""))
+                continue
+            if held is not None:
+                self._hand_over(held, last=False)
+            held = outcome
+        if held is not None:
+            self._hand_over(held, last=True)
+        with self._settled:
+            self._settled.wait_for(lambda: self._over or self._answers_due == 0)
+        self.inbox.put((Type.END, {}, b""))
+
+    def _hand_over(self, decoded: Decoded, *, last: bool) -> None:
+        self._room.acquire()
+        shaped = self._looker.shape(decoded, given=self.given(decoded), last=last)
+        self._pictures += 1
+        if shaped.sample is not None:
+            with self._settled:
+                self._answers_due += 1
+        self.inbox.put(shaped)
+        self._looker.ask(shaped)
+        with self._settled:
+            self._settled.wait_for(
+                lambda: self._over or self._coverer.inside < _MOST_INSIDE or not self._answers_due
+            )
+
+    def _work(self) -> None:
+        while True:
+            self.busy_us = None
+            item = self.inbox.get()
+            self.busy_us = self.bench.clock.monotonic_us()
+            if item is None:
+                self._over = True
+                self._ended(self.number)
+                return
+            if isinstance(item, Shaped):
+                self._coverer.picture(item, self.busy_us)
+                self._room.release()
+            elif item[0] is Type.END:
+                self._coverer.finish()
+                self._done(pictures=self._pictures, damages=self._damages)
+                return
+            else:
+                self._obey(*item)
+            if self._coverer.satisfied:
+                self._over = True
+                self._room.release()
+                self._done(pictures=self._pictures, damages=self._damages)
+                return
+
+    def _obey(self, kind: Type, head: dict[str, Any], payload: bytes) -> None:
+        match kind:
+            case Type.SIGHTED:
+                self._coverer.answer(head["at"], unpack_sightings(head["sightings"]))
+            case Type.MISSED:
+                self._coverer.answer(head["at"], Kind(head["reason"]))
+            case Type.BROKEN:
+                self._coverer.damage(Kind(head["reason"]))
+                return
+            case _:
+                return
+        with self._settled:
+            self._answers_due -= 1
+            self._settled.notify_all()
+
+
+class JobLane(StoredLane):
+    """Recorded units; the first `lead` are context."""
+
+    def __init__(
+        self,
+        number: int,
+        bench: Bench,
+        ended: Callable[[int], None],
+        head: dict[str, Any],
+        payload: bytes,
+    ) -> None:
+        sets_bytes = sum(head["sets"])
+        masks = unpack_masks(payload[sets_bytes:]) if head["masked"] else None
+        wanted = Wanted(
+            recipe_from(head["recipe"]),
+            live=False,
+            keep=head["keep"],
+            masks=masks,
+            still_media=head["still"],
+            ahead_us=AHEAD_US,
+        )
+        super().__init__(number, bench, ended, wanted, head["rate"], show=True)
+        self._decoder = UnitDecoder(
+            head["codec"], sets_from(head, payload[:sets_bytes]), bench.most_pixels
+        )
+        self._lead = head["lead"]
+        self._context: set[int] = set()
+        self._units: queue.SimpleQueue[tuple[int, bytes] | None] = queue.SimpleQueue()
+
+    def put(self, kind: Type, head: dict[str, Any], payload: bytes) -> None:
+        if kind is Type.UNIT:
+            self._units.put((head["media"], payload))
+        elif kind is Type.END:
+            self._units.put(None)
+        else:
+            super().put(kind, head, payload)
+
+    def close(self) -> None:
+        self._units.put(None)
+        super().close()
+
+    def given(self, decoded: Decoded) -> bool:
+        return decoded.media not in self._context
+
+    def outcomes(self) -> Iterable[Outcome]:
+        taken = 0
+        while (unit := self._units.get()) is not None:
+            if taken < self._lead:
+                self._context.add(unit[0])
+            taken += 1
+            yield from self._decoder.decode(*unit)
+        yield from self._decoder.flush()
+
+
+class FileLane(StoredLane):
+    """The file that the darkroom was started with."""
+
+    def __init__(
+        self,
+        number: int,
+        bench: Bench,
+        ended: Callable[[int], None],
+        head: dict[str, Any],
+        file: io.RawIOBase,
+    ) -> None:
+        wanted = Wanted(
+            recipe_from(head["recipe"]), live=False, keep=head["keep"], ahead_us=AHEAD_US
+        )
+        super().__init__(number, bench, ended, wanted, head["rate"], show=head["show"])
+        self._file = file
+
+    def outcomes(self) -> Iterable[Outcome]:
+        decoder = FileDecoder(self._file, self.bench.most_pixels)
+        facts = decoder.facts
+        self.bench.outlet.send(
+            Type.OPENED,
+            {
+                "lane": self.number,
+                "container": facts.container,
+                "codec": facts.codec,
+                "width": facts.width,
+                "height": facts.height,
+                "pictures": facts.pictures,
+                "duration": facts.duration_us,
+                "sound": facts.sound,
+            },
+        )
+        yield from decoder
+        decoder.close()
+
+
+def sets_from(head: dict[str, Any], payload: bytes) -> list[bytes]:
+    """Parameter sets lie one after the other in the payload, their sizes in the head."""
+    sets, place = [], 0
+    for size in head["sets"]:
+        sets.append(payload[place : place + size])
+        place += size
+    return sets
