@@ -168,9 +168,10 @@ def _within(asked: EventFilter, cursor: tuple[int, str] | None) -> Iterator[Colu
 def _classes(asked: EventFilter) -> Iterator[tuple[ColumnElement[bool], ...]]:
     """Questions that together ask for what is asked, each answered from the end of one index.
 
-    An index on place, class and condition holds the newest of one class and condition together. If
-    either was left open, every word of its closed list is asked for and the answers are merged:
-    56 short walks at most, where one would read through all that does not fit.
+    Without class and condition that is the index on place and time. Else it is the one on place,
+    class, condition and time: where one of the two was left open, every word of its closed list is
+    asked for and the answers are merged: 8 short walks at most, where a single one would read
+    through all that does not fit.
     """
     place: list[ColumnElement[bool]] = []
     for column, value in (
@@ -183,8 +184,7 @@ def _classes(asked: EventFilter) -> Iterator[tuple[ColumnElement[bool], ...]]:
             break  # the narrower place lies in the wider one: `_contradicts`
     if asked.rule_id is not None and asked.zone_id is not None:
         place.append(EventRow.zone_id == asked.zone_id)  # a rule may have been moved
-    narrow = asked.rule_id is not None or asked.zone_id is not None
-    if asked.label is None and asked.condition is None and not narrow:
+    if asked.label is None and asked.condition is None:
         yield tuple(place)
         return
     for label in [asked.label] if asked.label else Label:

@@ -246,6 +246,8 @@ class EventRow(Table):
     __table_args__ = (
         Index(None, "start_us"),
         Index(None, "camera_id", "start_us"),
+        Index(None, "zone_id", "start_us"),
+        Index(None, "rule_id", "start_us"),
         Index(None, "label", "condition", "start_us"),
         Index(None, "camera_id", "label", "condition", "start_us"),
         Index(None, "zone_id", "label", "condition", "start_us"),

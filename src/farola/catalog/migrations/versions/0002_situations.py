@@ -93,6 +93,8 @@ def upgrade() -> None:
     for columns in (
         ["start_us"],
         ["camera_id", "start_us"],
+        ["zone_id", "start_us"],
+        ["rule_id", "start_us"],
         ["label", "condition", "start_us"],
         ["camera_id", "label", "condition", "start_us"],
         ["zone_id", "label", "condition", "start_us"],
