@@ -8,7 +8,6 @@ import hashlib
 import os
 import socket
 import sys
-import threading
 
 # NumPy's own threads would only stand in OpenVINO's way. Read when NumPy is imported.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -57,20 +56,12 @@ def _lock_in(descriptor: int, *, required: bool) -> tuple[str, ...]:
     return ()
 
 
-def _die(what: threading.ExceptHookArgs) -> None:
-    """A thread that failed would leave its picture without an answer."""
-    sys.__excepthook__(what.exc_type, what.exc_value or what.exc_type(), what.exc_traceback)
-    sys.stderr.flush()
-    os._exit(1)
-
-
 def main() -> None:
     connection = socket.socket(fileno=int(sys.argv[1]))
     received = receive(connection)
     if received is None or not isinstance(received[0], Start):
         sys.exit(2)
     start = received[0]
-    threading.excepthook = _die
     serve(connection, lambda: _load(start, connection.fileno()), start.streams)
     os._exit(0)  # OpenVINO's threads are not waited for
 

@@ -8,6 +8,7 @@ already.
 
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -37,7 +38,11 @@ locked."""
 
 
 def serve(connection: socket.socket, load: Load, streams: int) -> None:
-    """Answers until the service hangs up; a failure is told and ends it."""
+    """Answers until the service hangs up; a failure is told and ends it.
+
+    For a process that does nothing else: a thread that fails otherwise ends the whole process.
+    """
+    threading.excepthook = _die
     try:
         detector, ready = load()
         with suppress(OSError):
@@ -46,6 +51,13 @@ def serve(connection: socket.socket, load: Load, streams: int) -> None:
     except Error as error:
         with suppress(OSError):
             send(connection, Failed(error.kind, error.message))
+
+
+def _die(what: threading.ExceptHookArgs) -> None:
+    """A thread that failed would leave its picture without an answer."""
+    sys.__excepthook__(what.exc_type, what.exc_value or what.exc_type(), what.exc_traceback)
+    sys.stderr.flush()
+    os._exit(1)
 
 
 class _Room:

@@ -34,16 +34,17 @@ def probe(spec: InputSpec) -> Pictures:
     return drawing.picture()
 
 
+def people() -> list[Box]:
+    """Where they are, in fractions of the picture."""
+    return [
+        Box(across - 0.17 * tall, _FEET - tall, 0.34 * tall, tall) for across, tall, _, _ in _PEOPLE
+    ]
+
+
 def is_seen(found: Iterable[Detection]) -> bool:
-    """Whether both people of the picture are among the detections (in fractions of it)."""
-    people = [each.box for each in found if each.label is Label.PERSON]
-    return all(
-        any(person.overlap(box) > _LEAST_OVERLAP for box in people)
-        for person in (
-            Box(across - 0.17 * tall, _FEET - tall, 0.34 * tall, tall)
-            for across, tall, _, _ in _PEOPLE
-        )
-    )
+    """Whether all of them are among the detections."""
+    boxes = [each.box for each in found if each.label is Label.PERSON]
+    return all(any(person.overlap(box) > _LEAST_OVERLAP for box in boxes) for person in people())
 
 
 class _Drawing:
