@@ -14,6 +14,7 @@ type Cells = npt.NDArray[np.bool_]
 """rows x columns, True where something is."""
 
 LEAST_SQUARE = 24  # px: below it a far face would still be several squares wide
+GRAZE = 0.4  # cells
 _CELL_LINES = 72  # a cell is 8 px high in a picture of 576 lines
 _SQUARES_HIGH = 24
 _LEAST_SIDE = 16
@@ -69,16 +70,19 @@ class Grid:
     def empty(self) -> Cells:
         return np.zeros((self.rows, self.columns), np.bool_)
 
+    def span(self, box: Box, margin: float = 0.0) -> tuple[slice, slice]:
+        """Rows and columns of the cells that `box` touches.
+
+        Widened on all sides by `margin` of its size, a cell that the margin only grazes is left
+        out. Both slices may be empty.
+        """
+        down = _edges(box.top, box.height, margin, self.height / self.cell, self.rows)
+        across = _edges(box.left, box.width, margin, self.width / self.cell, self.columns)
+        return down, across
+
     def mark(self, cells: Cells, box: Box, margin: float = 0.0) -> None:
-        """Set every cell that `box`, widened on all sides by `margin` of its size, touches."""
-        across, down = box.width * margin, box.height * margin
-        step = self.cell
-        left = max(0, int((box.left - across) * self.width // step))
-        top = max(0, int((box.top - down) * self.height // step))
-        right = int(-(-(box.right + across) * self.width // step))
-        bottom = int(-(-(box.bottom + down) * self.height // step))
-        if right > left and bottom > top:
-            cells[top:bottom, left:right] = True
+        """Set every cell of `span`."""
+        cells[self.span(box, margin)] = True
 
     def polygon(self, points: tuple[Point, ...]) -> Cells:
         """Cells that a polygon (fractions of the picture) touches: inside or on its edge."""
@@ -107,6 +111,15 @@ class Grid:
         left, right = int(np.floor(x - reach)), int(np.floor(x + reach)) + 1
         if bottom > 0 and right > 0:
             cells[max(0, top) : bottom, max(0, left) : right] = True
+
+
+def _edges(start: float, size: float, margin: float, scale: float, count: int) -> slice:
+    first, last = start * scale, (start + size) * scale
+    wide = size * margin * scale
+    begin = min(int(first // 1), int((first - wide + GRAZE) // 1))
+    end = max(int(-(-last // 1)), int(-(-(last + wide - GRAZE) // 1)))
+    begin, end = max(0, begin), min(count, end)
+    return slice(begin, max(begin, end))
 
 
 def ys_between(down: npt.NDArray[np.float64], first: float, second: float) -> npt.NDArray[np.bool_]:

@@ -13,8 +13,11 @@ type Points = npt.NDArray[np.float32]
 
 LEAST_DIFFERENCE = 7.0  # luma levels; below it compression and flicker live
 MOST_CHANGED = 0.4  # share of the points; beyond it this is another scene
-STILL_US = 12_000_000  # who lives does not stand without any change for so long
+STILL_US = 20_000_000  # who lives does not stand without any change for so long
+WEAK_STILL_US = 8_000_000
+KNOW_US = 2_000_000
 ABSORB_US = 8_000_000  # a thing that was put down becomes scene after so long
+LEFT_US = 1_000_000  # as who stood there from the beginning walks away
 LEARN_US = 4_000_000
 RECENT_US = 500_000
 
@@ -46,6 +49,7 @@ class Motion:
         self._noise = 1.0
         self._at_us = 0
         self._edges_us = 0
+        self._begun_us = 0
         self._pictures = 0
         self.changed_us = np.zeros(shape, np.int64)  # when each cell last changed
         self.known = np.zeros(shape, np.bool_)  # the scene there was learned with nobody in it
@@ -83,21 +87,26 @@ class Motion:
         self._foreground = foreground
         return Look(foreground, changed, another=False)
 
-    def learn(self, held: Cells) -> None:
-        """Take the picture looked at last into the scene, but for who is `held` there."""
+    def learn(self, held: Cells, weak: Cells) -> None:
+        """Take the picture looked at last into the scene, but for who is `held` there.
+
+        Where somebody is held, the scene is learned only after nothing stirred for long; where the
+        sightings are `weak`, a little sooner.
+        """
         if self._scene is None or self._pictures == 0:
             self._pictures = 1
             return
         self._pictures += 1
         still_us = self._at_us - self.changed_us
-        pace = max(self._gap_us / LEARN_US, 1 / self._pictures)
-        rate = np.full(held.shape, min(1.0, pace), np.float32)
-        rate[self._foreground] = 0.0
-        rate[held] = 0.0
-        absorbed = self._foreground & ~held & (still_us > ABSORB_US)
-        absorbed |= held & (still_us > STILL_US)
-        rate[absorbed] = 0.5
-        self.known |= absorbed | (rate > 0) & (self._pictures > 10)
+        pace = min(1.0, max(self._gap_us / LEARN_US, 1 / self._pictures))
+        rate = np.full(held.shape, pace, np.float32)
+        rate[self._foreground & self.known & (still_us < ABSORB_US)] = 0.0
+        rate[self._foreground & ~self.known & (still_us < LEFT_US)] = 0.0
+        rate[held & (still_us < STILL_US)] = 0.0
+        rate[weak & (still_us < WEAK_STILL_US)] = 0.0
+        if self._at_us - self._begun_us > KNOW_US:
+            self.known |= rate > 0
+        rate[self._foreground & (rate > 0)] = 1.0
         fine = rate.repeat(2, 0).repeat(2, 1)
         self._scene += (self._now - self._scene) * fine
         self._unrest += (self._difference - self._unrest) * (fine * 0.5)
@@ -105,12 +114,27 @@ class Motion:
             self._edges = _edges(self._scene)
             self._edges_us = self._at_us
 
+    def empty(self, core: Cells) -> bool:
+        """Whether the scene, not the picture, has somebody in that place.
+
+        Who stood there when the scene began is part of it, and leaves a hole. A hole has no
+        outline: the contrast is the scene's.
+        """
+        if self._scene is None:
+            return False
+        rows, columns = np.flatnonzero(core.any(1)), np.flatnonzero(core.any(0))
+        span = (
+            slice(2 * int(rows[0]), 2 * int(rows[-1]) + 2),
+            slice(2 * int(columns[0]), 2 * int(columns[-1]) + 2),
+        )
+        return contrast(self._scene[span]) > 1.5 * contrast(self._now[span])
+
     def _begin(self, at_us: int, points: Points) -> None:
         self._scene = points.copy()
         self._recent = points.copy()
         self._unrest = np.full_like(points, 1.0)
         self._edges = _edges(points)
-        self._at_us = self._edges_us = at_us
+        self._at_us = self._edges_us = self._begun_us = at_us
         self._pictures = 0
         self.changed_us[:] = at_us
         self.known[:] = False
@@ -146,3 +170,9 @@ def _edges(scene: Points) -> Points:
     np.maximum(edges[:, 1:], across, out=edges[:, 1:])
     np.maximum(edges[:, :-1], across, out=edges[:, :-1])
     return edges * np.float32(0.35)
+
+
+def contrast(points: Points) -> float:
+    """Mean difference of neighbours."""
+    down = np.abs(np.diff(points, axis=0)).mean()
+    return float(down + np.abs(np.diff(points, axis=1)).mean())

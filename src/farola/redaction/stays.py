@@ -11,6 +11,8 @@ from farola.redaction.motion import Motion
 LIVELY_US = 8_000_000  # what did not stir for so long before it was lost is a thing
 LIVELY_SHARE = 0.08
 GONE_SHARE = 0.25  # of the cells; fewer that stand out from the empty scene show that it is empty
+HOLE_SHARE = 0.5
+KNOWN_SHARE = 0.7
 GONE_US = 400_000
 QUIET_US = 20_000_000
 MOST_US = 120_000_000
@@ -23,6 +25,7 @@ class Stay:
     box: Box
     core: Cells
     since_us: int
+    stood_out: float
     empty_us: int | None = None
 
 
@@ -32,7 +35,7 @@ class Stays:
         self._motion = motion
         self._stays: list[Stay] = []
 
-    def keep(self, box: Box, lost_us: int, at_us: int) -> None:
+    def keep(self, box: Box, lost_us: int, at_us: int, stood_out: float) -> None:
         """Somebody was last seen there: stay, if there was life in the place."""
         core = self._grid.empty()
         self._grid.mark(core, box)
@@ -41,7 +44,7 @@ class Stays:
             return
         stirred = np.count_nonzero(self._motion.changed_us[core] > lost_us - LIVELY_US)
         if stirred >= max(2, LIVELY_SHARE * size):
-            self._stays.append(Stay(box, core, at_us))
+            self._stays.append(Stay(box, core, at_us, stood_out))
 
     def boxes(self, at_us: int, foreground: Cells, seen: list[Box]) -> list[Box]:
         """Who still stays; `seen` are the boxes that are covered anyway."""
@@ -54,8 +57,10 @@ class Stays:
     def _remains(self, stay: Stay, at_us: int, foreground: Cells, seen: list[Box]) -> bool:
         if any(stay.box.overlap(box) > 0.4 for box in seen):
             return False
-        known = self._motion.known[stay.core]
-        if known.mean() > 0.7 and foreground[stay.core].mean() < GONE_SHARE:
+        known = float(self._motion.known[stay.core].mean()) > KNOWN_SHARE
+        out = float(foreground[stay.core].mean())
+        left = out < GONE_SHARE if known else out > HOLE_SHARE and self._motion.empty(stay.core)
+        if left:
             stay.empty_us = stay.empty_us or at_us
             if at_us - stay.empty_us >= GONE_US:
                 return False

@@ -3,35 +3,54 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from farola.model.scene import Box, Label, Sighting
 
 LINK_US = 1_200_000  # two sightings of a track so far apart still say where it was between them
 DRIFT_US = 500_000  # how long somebody is believed to go on as before
+BEFORE_US = 400_000  # how long before the first sighting a place is covered in any case
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """Somebody or something at one instant; `boxes` are where it may be."""
+class When(Enum):
+    """An instant against a track: while it is seen, after it was, shortly before, long before."""
 
-    label: Label
-    boxes: tuple[Box, ...]
+    SEEN = auto()
+    AFTER = auto()
+    BEFORE = auto()
+    LONG_BEFORE = auto()
 
 
 @dataclass(slots=True)
 class Trail:
-    """One track's sightings, oldest first."""
+    """One track's sightings, oldest first.
+
+    `score` is its usual one, the newest counting most. `stood_out` is the share of its place that differed from the
+    empty scene when it was seen last, `scenery` whether it was taken for a thing then.
+    """
 
     label: Label
     seen: deque[tuple[int, Box]]
-    best: float
+    score: float
+    stood_out: float = 0.0
+    scenery: bool = False
+    hits: int = 0
+
+    @property
+    def first_us(self) -> int:
+        return self.seen[0][0]
 
     @property
     def last_us(self) -> int:
         return self.seen[-1][0]
 
-    def at(self, at_us: int, hold_us: int, ahead_us: int) -> tuple[Box, ...]:
-        """Where it may be: between two sightings, or for a while after the last one."""
+    @property
+    def believed(self) -> bool:
+        """Seen often and well enough to be looked for after it is lost."""
+        return self.hits >= 3 and self.score >= 0.3
+
+    def at(self, at_us: int, hold_us: int, ahead_us: int) -> Iterator[tuple[When, Box]]:
+        """Where it may be: between two sightings, or for a while around them."""
         before = after = -1
         for index, (seen_us, _) in enumerate(self.seen):
             if seen_us <= at_us:
@@ -42,17 +61,21 @@ class Trail:
         if before >= 0:
             then_us, box = self.seen[before]
             if then_us == at_us:
-                return (box,)
+                yield When.SEEN, box
+                return
             if after >= 0:
                 next_us, other = self.seen[after]
                 if next_us - then_us <= LINK_US:
-                    return (box.between(other, (at_us - then_us) / (next_us - then_us)),)
-        boxes: list[Box] = []
-        if before >= 0 and at_us - self.seen[before][0] <= hold_us:
-            boxes += self._drift(before, before - 1, at_us)
-        if after >= 0 and self.seen[after][0] - at_us <= ahead_us:
-            boxes += self._drift(after, after + 1, at_us)
-        return tuple(boxes)
+                    share = (at_us - then_us) / (next_us - then_us)
+                    yield When.SEEN, box.between(other, share)
+                    return
+            if at_us - then_us <= hold_us:
+                for place in self._drift(before, before - 1, at_us):
+                    yield When.AFTER, place
+        if after >= 0 and (wait_us := self.seen[after][0] - at_us) <= ahead_us:
+            when = When.BEFORE if wait_us <= BEFORE_US else When.LONG_BEFORE
+            for place in self._drift(after, after + 1, at_us):
+                yield when, place
 
     def _drift(self, near: int, far: int, at_us: int) -> Iterator[Box]:
         """Where it was seen, and where it went on to or came from if it kept its pace."""
@@ -74,26 +97,22 @@ class Trail:
 class Trails:
     """The tracks of one stream, as far back as they still matter."""
 
-    def __init__(self, hold_us: int, ahead_us: int) -> None:
+    def __init__(self, hold_us: int) -> None:
         self._hold_us = hold_us
-        self._ahead_us = max(ahead_us, 400_000)
         self._trails: dict[int, Trail] = {}
 
     def add(self, at_us: int, sightings: Sequence[Sighting]) -> None:
         for one in sightings:
             trail = self._trails.get(one.track)
             if trail is None:
-                trail = self._trails[one.track] = Trail(one.label, deque(maxlen=64), 0.0)
+                trail = self._trails[one.track] = Trail(one.label, deque(maxlen=64), one.score)
             trail.label = one.label
-            trail.best = max(trail.best, one.score)
+            trail.score += (one.score - trail.score) * 0.2
+            trail.hits += 1
             trail.seen.append((at_us, one.box))
 
-    def at(self, at_us: int) -> list[Presence]:
-        return [
-            Presence(trail.label, boxes)
-            for trail in self._trails.values()
-            if (boxes := trail.at(at_us, self._hold_us, self._ahead_us))
-        ]
+    def __iter__(self) -> Iterator[Trail]:
+        return iter(self._trails.values())
 
     def lost(self, at_us: int) -> list[Trail]:
         """Tracks that nothing holds any longer, taken out."""
