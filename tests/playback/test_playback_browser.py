@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from media_footage import Footage, without_sets
-from playback_street import START_US, Street
+from playback_coverer import LocalCoverer, somebody
+from playback_street import MAIN, START_US, Street
 from playwright.sync_api import Page, sync_playwright
 
-from farola.model import Span
+from farola.gate import PlaybackSource
+from farola.model import Rendition, Span
 
 pytestmark = [pytest.mark.browser, pytest.mark.peer]
 Get = Callable[..., Footage]
@@ -75,13 +77,25 @@ def street_with_changes(street: Street, footage: Get) -> Span:
     return Span(START_US, START_US + 120 * SECOND_US)
 
 
+both = pytest.mark.parametrize("rendition", list(Rendition))
+
+
+def rendition_of(street: Street, rendition: Rendition) -> PlaybackSource:
+    if rendition is Rendition.ORIGINAL:
+        return street.playback
+    return street.redacted(LocalCoverer(somebody))
+
+
+@both
 def test_chromium_plays_a_download_across_a_change_of_size(
-    footage: Get, street: Street, tmp_path: Path
+    rendition: Rendition, footage: Get, street: Street, tmp_path: Path
 ) -> None:
     span = street_with_changes(street, footage)
     folder = tmp_path / "www"
     folder.mkdir()
-    street.clip(span, folder / "clip.mp4")
+    source = rendition_of(street, rendition)
+    data = b"".join(source.clip(street.camera.id, MAIN, span).chunks)
+    (folder / "clip.mp4").write_bytes(data)
     with page_over(folder) as page:
         page.evaluate("video.src = 'clip.mp4'; video.playbackRate = 2; video.play()")
         page.wait_for_function("seen.ended || seen.errors.length", timeout=60_000)
@@ -92,13 +106,15 @@ def test_chromium_plays_a_download_across_a_change_of_size(
     assert seen["frames"] >= 220
 
 
+@both
 def test_chromium_with_hls_js_plays_across_changes_and_gaps(
-    footage: Get, street: Street, tmp_path: Path
+    rendition: Rendition, footage: Get, street: Street, tmp_path: Path
 ) -> None:
     span = street_with_changes(street, footage)
     folder = tmp_path / "www"
     folder.mkdir()
-    street.save(street.playlist(span), folder)
+    source = rendition_of(street, rendition)
+    street.save(source.playlist(street.camera.id, MAIN, span), folder, source)
     with page_over(folder) as page:
         page.evaluate("playHls('playback.m3u8')")
         page.wait_for_function("seen.ended || seen.errors.length", timeout=60_000)
@@ -107,4 +123,6 @@ def test_chromium_with_hls_js_plays_across_changes_and_gaps(
     assert seen["sizes"] == [320, 640, 320]
     assert seen["frames"] >= 220
     told = [round((wall - START_US // 1000) / 1000) for wall in seen["wall"]]
-    assert told == [0, 3, 60]
+    assert told == (
+        [0, 3, 60] if rendition is Rendition.ORIGINAL else [0, 1, 2, 3, 4, 5, 60, 61, 62]
+    )

@@ -24,11 +24,12 @@ class Film:
     """The fragments of one file or one part, numbered on from `sequence`.
 
     `told` is the configuration in the init segment that a player has, None to take the first
-    picture's. Where a picture has another one, its parameter sets stand in front of its key frames.
+    picture's. Where pictures change to another one, its parameter sets stand in front of the first.
     """
 
     def __init__(self, told: CodecConfig | None, sequence: int = 0) -> None:
         self.told = told
+        self._now = told
         self._sequence = sequence
 
     def fragments(
@@ -53,15 +54,18 @@ class Film:
         samples: list[Sample] = []
         payloads: list[bytes] = []
         self.told = self.told or config_of_unit(units[0])
+        now = self._now or self.told
         after = [unit.media for unit in units[1:]] + [following]
         for unit, next_media in zip(units, after, strict=True):
             payload = unit.payload
-            if unit.key and config_of_unit(unit) != self.told:
+            if config_of_unit(unit) != now:
                 payload = length_prefixed(unit.parameter_sets) + payload
+                now = config_of_unit(unit)
             lasting = group.lasting(unit.media, next_media)
             samples.append(Sample(lasting, len(payload), 0, unit.key))
             payloads.append(payload)
         self._sequence += 1
+        self._now = now
         head = movie_fragment(self._sequence, units[0].media + shift, samples)
         return b"".join((head, *payloads))
 
