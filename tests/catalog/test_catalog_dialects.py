@@ -1,6 +1,8 @@
 """No SQL that only SQLite speaks outside its own file, and plans that use the index."""
 
+import itertools
 import re
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,7 +15,21 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 import farola.catalog
 from farola.base import Kind
 from farola.catalog import Catalog
-from farola.model import Gap, Run, Span, StreamKind
+from farola.model import (
+    HOUR_US,
+    Condition,
+    Event,
+    EventFilter,
+    Gap,
+    HourCount,
+    Label,
+    Rule,
+    Run,
+    Span,
+    StreamKind,
+    Zone,
+    ZoneKind,
+)
 
 MAIN = StreamKind.MAIN
 PACKAGE = Path(farola.catalog.__file__).parent
@@ -80,8 +96,56 @@ def use_everything(catalog: Catalog) -> str:
     catalog.sessions.delete(b"token")
     catalog.sessions.delete_of(person.id, keep=b"x")
     catalog.sessions.delete_expired(NOW_US)
+    use_situations(catalog, camera.id)
     catalog.orphans()
     return camera.id
+
+
+def use_situations(catalog: Catalog, camera_id: str) -> None:
+    zones, events = catalog.zones, catalog.events
+    area = Zone("zon-1", camera_id, "Lawn", ZoneKind.AREA, ((0, 0), (1, 0), (0, 1)))
+    labels = frozenset({Label.PERSON, Label.DOG})
+    rule = Rule("rul-1", camera_id, "zon-1", "Nobody", labels, Condition.ENTERS)
+    for _ in range(2):
+        zones.save_zone(area)
+        zones.save_rule(rule)
+    zones.zones(camera_id)
+    zones.zones()
+    zones.rules(camera_id)
+    zones.rules()
+    zones.rule(camera_id, "rul-1")
+    event = Event(
+        "evt-1", camera_id, "zon-1", "Lawn", "rul-1", "Nobody", Condition.ENTERS, Label.DOG,
+        NOW_US, None, 1, NOW_US,
+    )  # fmt: skip
+    events.save(event)
+    events.lasting()
+    events.end_after_crash()
+    events.save(replace(event, end_us=NOW_US + 5))
+    events.get("evt-1")
+    search_everything(catalog, camera_id)
+    count = HourCount(camera_id, "zon-1", NOW_US - NOW_US % HOUR_US, Label.DOG, 1, 1, 5)
+    events.add_counts([count, count])
+    events.counts(camera_id, Span(NOW_US, NOW_US + 1))
+    events.counts(camera_id, Span(NOW_US, NOW_US + 1), "zon-1")
+    zones.delete_rule(camera_id, "rul-1")
+    zones.delete_zone(camera_id, "zon-1")
+
+
+def search_everything(catalog: Catalog, camera_id: str) -> None:
+    """Every combination of filters, spans and pages."""
+    choices = itertools.product(
+        [None, camera_id],
+        [None, "zon-1"],
+        [None, "rul-1"],
+        [None, Label.DOG],
+        [None, Condition.ENTERS],
+        [None, NOW_US],
+        [None, NOW_US + 5],
+        [None, f"{NOW_US}.evt-1"],
+    )
+    for *asked, before in choices:
+        catalog.events.search(EventFilter(*asked), before)  # type: ignore[arg-type]
 
 
 def test_every_statement_means_the_same_on_postgresql(
@@ -136,10 +200,32 @@ def test_questions_about_a_span_are_bounded_on_both_sides_by_the_index(
 def test_no_statement_reads_a_whole_table_of_recordings(
     sqlite_catalog: Catalog, sql: list[tuple[str, tuple[object, ...]]]
 ) -> None:
-    """Streams, people and what is open are few; runs, segments and gaps are millions."""
+    """Streams, rules and what is open are few; segments, gaps and events are millions."""
     use_everything(sqlite_catalog)
     asked = list(sql)
     assert len(asked) > 40
-    many = re.compile(r"^SCAN (segments|runs|gaps)\b", re.MULTILINE)
-    scans = [each[0] for each in asked if many.search(_plan(sqlite_catalog, each))]
+    many = re.compile(r"^SCAN (segments|runs|gaps|events|hour_counts)\b", re.MULTILINE)
+    # A page of events without any filter walks an index from its end, and not far.
+    scans = [
+        each[0]
+        for each in asked
+        if "LIMIT" not in each[0] and many.search(_plan(sqlite_catalog, each))
+    ]
     assert [each for each in scans if "AS parent" not in each] == []  # `orphans` reads all
+
+
+def test_no_search_sorts_what_it_does_not_answer(
+    sqlite_catalog: Catalog, sql: list[tuple[str, tuple[object, ...]]]
+) -> None:
+    """Events come in order from an index's end; at most those of one microsecond are sorted."""
+    camera_id = sqlite_catalog.cameras.add(new_camera()).id
+    sql.clear()
+    search_everything(sqlite_catalog, camera_id)
+    asked = {text: (text, values) for text, values in sql if "ORDER BY" in text}
+    assert len(asked) > 40
+    for each in asked.values():
+        plan = _plan(sqlite_catalog, each)
+        # Without any bound the whole index is walked, from its end and not far.
+        walked = r"(SEARCH|SCAN) events USING INDEX ix_events_\w*start_us"
+        assert re.search(walked, plan), (each[0], plan)
+        assert "USE TEMP B-TREE FOR ORDER BY" not in plan, (each[0], plan)

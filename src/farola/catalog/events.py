@@ -69,11 +69,8 @@ class Events:
 
     def lasting(self) -> list[Event]:
         """Events that have no end yet, by start."""
-        statement = (
-            _EVENTS.join(OpenEventRow, OpenEventRow.event_id == EventRow.id)
-            .order_by(EventRow.start_us)
-            .order_by(EventRow.id)
-        )
+        lasting = select(OpenEventRow.event_id)
+        statement = _EVENTS.where(EventRow.id.in_(lasting)).order_by(EventRow.start_us, EventRow.id)
         with self._database.read() as connection:
             return [_event(row) for row in connection.execute(statement)]
 
