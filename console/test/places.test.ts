@@ -26,13 +26,16 @@ describe('routes', () => {
     { view: 'cameras' },
     { view: 'camera-new' },
     { view: 'camera', camera: 'cam-7f3k9q2m1x4b' },
+    { view: 'zones', camera: 'cam-7f3k9q2m1x4b' },
+    { view: 'events' },
+    { view: 'activity' },
     { view: 'settings' },
   ];
   test.each(routes)('%j goes there and back', (route) => {
     expect(parseRoute(routePath(route))).toEqual(route);
   });
 
-  test.each(['/nowhere', '/cameras/a/b', '/settings/x', '/wall/1', '/timeline/%E0%A4%A'])(
+  test.each(['/nowhere', '/cameras/a/b', '/settings/x', '/wall/1', '/timeline/%E0%A4%A', '/events/x', '/events/activity/x'])(
     '%s is no place',
     (path) => {
       expect(parseRoute(path)).toEqual({ view: 'missing' });

@@ -42,8 +42,8 @@ describe('the catalogues', () => {
   });
 
   test('hold nothing that nobody says', () => {
-    // Built from a value: the state's word, a field's fault, a kind and its advice.
-    const built = /^(phase|fault|kind)\./;
+    // Built from a value: the state's word, a field's fault, a kind and its advice, a class.
+    const built = /^(phase|fault|kind|label|condition|day)\./;
     const said = (key: string): boolean =>
       code.includes(`'${key}'`) || code.includes(`'${key.replace(/\.(one|other)$/, '')}'`);
     expect(keys.filter((key) => !built.test(key) && !said(key))).toEqual([]);
@@ -51,7 +51,10 @@ describe('the catalogues', () => {
 
   test('have a word for every state and every fault of a field', () => {
     const states = ['live', 'delayed', 'gap', 'connecting', 'off', 'unsupported'];
-    const faults = ['required', 'host', 'port', 'path', 'refused'];
+    const faults = [
+      ...['required', 'host', 'port', 'path', 'refused', 'points', 'crossed', 'tiny'],
+      ...['metres', 'labels', 'days', 'number'],
+    ];
     const present = (prefix: string): string[] =>
       keys.filter((key) => key.startsWith(`${prefix}.`)).map((key) => key.slice(prefix.length + 1));
     expect(present('phase').sort()).toEqual(states.sort());

@@ -26,7 +26,7 @@ interface Options {
 }
 
 /** One request; resolves to the response when it is good, else throws a Problem. */
-async function send(method: string, path: string, options: Options = {}): Promise<Response> {
+export async function send(method: string, path: string, options: Options = {}): Promise<Response> {
   const init: RequestInit = { method, credentials: 'same-origin' };
   if (options.signal) init.signal = options.signal;
   if (options.body !== undefined) {
@@ -47,18 +47,20 @@ async function send(method: string, path: string, options: Options = {}): Promis
   throw problem;
 }
 
-async function json<T>(method: string, path: string, options: Options = {}): Promise<T> {
+export async function json<T>(method: string, path: string, options: Options = {}): Promise<T> {
   const response = await send(method, path, options);
   return (await response.json()) as T;
 }
 
-function query(values: Record<string, string | number>): string {
+export function query(values: Record<string, string | number | null | undefined>): string {
   const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) params.set(name, String(value));
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined && value !== null) params.set(name, String(value));
+  }
   return `?${params.toString()}`;
 }
 
-function cameraPath(id: string, rest = ''): string {
+export function cameraPath(id: string, rest = ''): string {
   return `/api/cameras/${encodeURIComponent(id)}${rest}`;
 }
 
@@ -85,6 +87,10 @@ export const api = {
     }),
   keyFrame: (id: string, atUs: number, signal: AbortSignal) =>
     send('GET', cameraPath(id, `/keyframe.mp4${query({ at_us: atUs, stream: 'main' })}`), {
+      signal,
+    }),
+  still: (id: string, atUs: number | null, signal: AbortSignal) =>
+    send('GET', cameraPath(id, `/still.jpg${atUs === null ? '' : query({ at_us: atUs })}`), {
       signal,
     }),
   clip: (id: string, span: Span, signal: AbortSignal) => send('GET', clipPath(id, span), { signal }),

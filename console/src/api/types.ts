@@ -1,6 +1,6 @@
 /** Short names for the server's words; every `*_us` is UTC microseconds. */
 
-import type { components } from './schema';
+import type { components, operations } from './schema';
 
 type Schemas = components['schemas'];
 
@@ -35,3 +35,36 @@ export type LiveSaid =
   | Schemas['LiveState']
   | Schemas['LiveCover']
   | Schemas['LiveDropped'];
+
+export type Label = Schemas['Label'];
+export type ZoneKind = Schemas['ZoneKind'];
+export type ZoneAnswer = Schemas['ZoneAnswer'];
+export type ZoneBody = Schemas['ZoneBody'];
+/** A zone's points as pairs, which is what the console computes with. */
+export type Zone = Omit<ZoneAnswer, 'points'> & { points: [x: number, y: number][] };
+export type ZoneInput = Omit<ZoneBody, 'points'> & { points: [x: number, y: number][] };
+
+export type Condition = Schemas['Condition'];
+export type Direction = Schemas['Direction'];
+export type Schedule = Schemas['ScheduleAnswer'];
+export type Rule = Schemas['RuleAnswer'];
+export type RuleInput = Omit<Rule, 'id' | 'camera_id'>;
+export type TrialEvent = Schemas['TrialEvent'];
+export type Trial = Schemas['TrialAnswer'];
+
+export type CameraEvent = Schemas['EventAnswer'];
+export type EventPage = Schemas['EventList'];
+export type EventQuery = NonNullable<operations['list_events']['parameters']['query']>;
+export type HourCount = Schemas['HourAnswer'];
+export type Activity = Schemas['ActivityAnswer'];
+
+export interface VisionStatus {
+  model: { name: string; sha256: string; licence: string } | null;
+  load: { per_second: number; shed_per_second: number; queue_ms: number };
+  cameras: {
+    camera_id: string;
+    state: 'covered' | 'whole' | 'withheld' | 'idle' | 'off';
+    reason: Kind | null;
+    detections_per_second: number;
+  }[];
+}

@@ -26,7 +26,19 @@ export interface Draft {
   enabled: boolean;
 }
 
-export type Fault = 'required' | 'host' | 'port' | 'path' | 'refused';
+export type Fault =
+  | 'required'
+  | 'host'
+  | 'port'
+  | 'path'
+  | 'refused'
+  | 'points'
+  | 'crossed'
+  | 'tiny'
+  | 'metres'
+  | 'labels'
+  | 'days'
+  | 'number';
 export type Faults = Partial<Record<string, Fault>>;
 
 export function blankAddress(): AddressDraft {

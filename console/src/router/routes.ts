@@ -6,6 +6,9 @@ export type Route =
   | { view: 'cameras' }
   | { view: 'camera-new' }
   | { view: 'camera'; camera: string }
+  | { view: 'zones'; camera: string }
+  | { view: 'events' }
+  | { view: 'activity' }
   | { view: 'settings' }
   | { view: 'missing' };
 
@@ -19,10 +22,14 @@ function decode(part: string): string | null {
 
 export function parseRoute(pathname: string): Route {
   const parts = pathname.split('/').filter((part) => part !== '');
-  const [head, tail] = parts;
-  if (parts.length > 2) return { view: 'missing' };
+  const [head, tail, part] = parts;
+  if (parts.length > 3 || (part !== undefined && (head !== 'cameras' || part !== 'zones'))) {
+    return { view: 'missing' };
+  }
   if (head === undefined || (head === 'wall' && tail === undefined)) return { view: 'wall' };
   if (head === 'settings' && tail === undefined) return { view: 'settings' };
+  if (head === 'events' && tail === undefined) return { view: 'events' };
+  if (head === 'events' && tail === 'activity') return { view: 'activity' };
   if (head === 'timeline' || head === 'cameras') {
     if (tail === undefined) {
       return head === 'timeline' ? { view: 'timeline', camera: null } : { view: 'cameras' };
@@ -30,6 +37,7 @@ export function parseRoute(pathname: string): Route {
     const camera = decode(tail);
     if (camera === null) return { view: 'missing' };
     if (head === 'timeline') return { view: 'timeline', camera };
+    if (part === 'zones') return { view: 'zones', camera };
     return camera === 'new' ? { view: 'camera-new' } : { view: 'camera', camera };
   }
   return { view: 'missing' };
@@ -47,6 +55,12 @@ export function routePath(route: Route): string {
       return '/cameras/new';
     case 'camera':
       return `/cameras/${encodeURIComponent(route.camera)}`;
+    case 'zones':
+      return `/cameras/${encodeURIComponent(route.camera)}/zones`;
+    case 'events':
+      return '/events';
+    case 'activity':
+      return '/events/activity';
     case 'settings':
       return '/settings';
     case 'missing':

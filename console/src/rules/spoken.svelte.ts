@@ -1,0 +1,20 @@
+import type { Condition, Label } from '../api/types';
+import { speech, t, type Word } from '../words/words.svelte';
+import { sentence, type Spoken, type Voice } from './sentence';
+
+function voice(): Voice {
+  return { locale: speech.locale, say: t };
+}
+
+export function ruleText(rule: Spoken, zone: string): string {
+  return sentence(rule, zone, voice());
+}
+
+/** `persona`, as a heading or beside a box to tick. */
+export function labelName(label: Label): string {
+  return t(`label.${label}`);
+}
+
+export function conditionName(condition: Condition): string {
+  return t(`condition.${condition}` satisfies Word);
+}
