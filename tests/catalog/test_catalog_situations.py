@@ -1,5 +1,6 @@
-"""Zones, rules, events and counts: what is kept, what is refused, and that a search finds it all."""
+"""Zones, rules, events, counts: what is kept, what is refused, and that a search finds it all."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -243,6 +244,28 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
         yield catalog
 
 
+class _UndoError(Exception):
+    pass
+
+
+@contextlib.contextmanager
+def undone(catalog: Catalog) -> Iterator[None]:
+    """Whatever is written inside is rolled back."""
+    with contextlib.suppress(_UndoError), catalog.batch():
+        yield
+        raise _UndoError
+
+
+def all_pages(catalog: Catalog, asked: EventFilter, limit: int) -> list[Event]:
+    page = catalog.events.search(asked, None, limit)
+    found = list(page.events)
+    while page.next is not None:
+        assert len(page.events) == limit
+        page = catalog.events.search(asked, page.next, limit)
+        found += page.events
+    return found
+
+
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -266,24 +289,12 @@ def test_the_pages_of_a_search_hold_each_fitting_event_once_newest_first(
         for number, ((camera, zone, rule), label, condition, after) in enumerate(some)
     ]
 
-    class Undo(Exception):
-        pass
-
-    with pytest.raises(Undo), shared.batch():
+    with undone(shared):
         for event in events:
             shared.events.save(event)
-        found: list[Event] = []
-        before = None
-        while True:
-            page = shared.events.search(asked, before, limit)
-            assert len(page.events) == limit or page.next is None
-            found += page.events
-            before = page.next
-            if before is None:
-                break
-        wanted = [event for event in events if fits(event, asked)]
-        assert found == sorted(wanted, key=lambda e: (e.start_us, e.id), reverse=True)
-        raise Undo
+        found = all_pages(shared, asked, limit)
+    wanted = [event for event in events if fits(event, asked)]
+    assert found == sorted(wanted, key=lambda event: (event.start_us, event.id), reverse=True)
 
 
 @pytest.mark.parametrize(
