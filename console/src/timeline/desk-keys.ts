@@ -37,6 +37,12 @@ export function deskKeys(
     case '-':
       zoom(2);
       return true;
+    case 'n':
+      desk.toEvent(1);
+      return true;
+    case 'p':
+      desk.toEvent(-1);
+      return true;
     case 'i':
       desk.mark('start');
       return true;

@@ -1,5 +1,6 @@
 import type { Problem } from '../api/problem';
 import type { Rendition, Span } from '../api/types';
+import { DayEvents } from '../events/day.svelte';
 import { clock } from '../time/clock.svelte';
 import { SECOND_US } from '../time/zone';
 import { KeyFrames } from './keyframes';
@@ -44,6 +45,8 @@ export class Desk {
   marks = $state<Span | null>(null);
   player = $state.raw<RecordedPlayer | null>(null);
   readonly recordings = new Recordings();
+  /** What rules noticed on the day that is shown. */
+  readonly noticed = new DayEvents();
 
   #screen: Screen | null = null;
   #keys: KeyFrames | null = null;
@@ -150,6 +153,12 @@ export class Desk {
 
   skip(seconds: number): void {
     this.seek(this.atUs + seconds * SECOND_US);
+  }
+
+  /** To where the next event began, or the one before; from inside an event back to its start. */
+  toEvent(direction: 1 | -1): void {
+    const us = this.noticed.beside(this.atUs - (direction < 0 ? SECOND_US : 0), direction);
+    if (us !== null) this.seek(us);
   }
 
   play(speed = this.rate): void {

@@ -52,6 +52,7 @@ export const en: Readonly<Record<keyof typeof es, string>> = {
   'keys.seconds': 'Ten seconds back or forward',
   'keys.zoom': 'Zoom the strip in or out',
   'keys.marks': 'Mark the start and end of a span',
+  'keys.events': 'Next or previous event',
 
   'phase.live': 'Live',
   'phase.delayed': 'Delayed',
@@ -478,6 +479,13 @@ export const en: Readonly<Record<keyof typeof es, string>> = {
   'strip.label': 'Moment of the recording',
   'strip.future': 'Has not happened yet',
   'strip.none': 'Not recorded',
+
+  'dayEvents.loading': 'Loading the events of the day…',
+  'dayEvents.none': 'No events on this day',
+  'dayEvents.count.one': '{n} event on this day',
+  'dayEvents.count.other': '{n} events on this day',
+  'dayEvents.open': 'Open the list of events',
+  'dayEvents.all': 'There are more: open the list of events',
 
   'gaps.loading': 'Loading what the day recorded…',
   'gaps.recorded': 'Recorded this day: {length}',

@@ -50,6 +50,7 @@ export const es = {
   'keys.seconds': 'Diez segundos atrás o adelante',
   'keys.zoom': 'Acercar o alejar la línea',
   'keys.marks': 'Marcar inicio y fin del tramo',
+  'keys.events': 'Evento siguiente o anterior',
 
   'phase.live': 'En vivo',
   'phase.delayed': 'Con demora',
@@ -476,6 +477,13 @@ export const es = {
   'strip.label': 'Momento de la grabación',
   'strip.future': 'Todavía no ocurrió',
   'strip.none': 'Sin grabación',
+
+  'dayEvents.loading': 'Cargando los eventos del día…',
+  'dayEvents.none': 'Sin eventos en el día',
+  'dayEvents.count.one': '{n} evento en el día',
+  'dayEvents.count.other': '{n} eventos en el día',
+  'dayEvents.open': 'Abrir la lista de eventos',
+  'dayEvents.all': 'Hay más: abrir la lista de eventos',
 
   'gaps.loading': 'Cargando lo grabado en el día…',
   'gaps.recorded': 'Grabado en el día: {length}',
