@@ -30,11 +30,12 @@ DESK = {"width": 1920, "height": 1080}
 
 @dataclass(frozen=True)
 class Demo:
-    """A running demo; `token` is the session of its administrator."""
+    """A running demo; `token` is the session of its administrator, `data` its directory."""
 
     url: str
     password: str
     token: str
+    data: Path
 
     def ask(self, path: str, body: object = None) -> Any:
         """The API's answer to a GET, or to a POST of `body`."""
@@ -84,7 +85,7 @@ def running_demo(data: Path) -> Iterator[Demo]:
         who = {"name": "admin", "password": password}
         with _send(f"{url}/api/session", who, {"Origin": url}) as answer:
             token = SimpleCookie(answer.headers["Set-Cookie"])[COOKIE].value
-        yield Demo(url, password, token)
+        yield Demo(url, password, token, data)
     finally:
         process.terminate()
         assert process.wait(30) == 0

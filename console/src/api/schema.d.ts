@@ -358,6 +358,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/vision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Vision
+         * @description The detector's model and load, and the state of every camera's pictures.
+         */
+        get: operations["get_vision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/{camera_id}/playback.m3u8": {
         parameters: {
             query?: never;
@@ -746,6 +766,21 @@ export interface components {
             days: components["schemas"]["DayAnswer"][];
         };
         /**
+         * DetectionLoadAnswer
+         * @description Over the last five seconds: pictures looked at, left out, and milliseconds each took.
+         *
+         *     `fault` is why nothing is detected at present; everything is wholly covered meanwhile.
+         */
+        DetectionLoadAnswer: {
+            /** Per Second */
+            per_second: number;
+            /** Shed Per Second */
+            shed_per_second: number;
+            /** Queue Ms */
+            queue_ms: number;
+            fault: components["schemas"]["Kind"] | null;
+        };
+        /**
          * Direction
          * @description Across a line as one sees it who walks along it from its first point to its last.
          * @enum {string}
@@ -913,6 +948,45 @@ export interface components {
              */
             type: "state";
             state: components["schemas"]["CameraStateAnswer"];
+        };
+        /**
+         * LookedAtAnswer
+         * @description One camera. Somebody watches it: `covered`, `whole` or `withheld`, with the reason.
+         *
+         *     Nobody does: `noticing` for its rules, `idle` when only its key frames are looked at, `off`.
+         *     `asked` to `late` count pictures since it was first looked at.
+         */
+        LookedAtAnswer: {
+            /** Camera Id */
+            camera_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "covered" | "whole" | "withheld" | "noticing" | "idle" | "off";
+            reason: components["schemas"]["Kind"] | null;
+            /** Asked */
+            asked: number;
+            /** Done */
+            done: number;
+            /** Shed */
+            shed: number;
+            /** Late */
+            late: number;
+            /** Failed */
+            failed: number;
+        };
+        /**
+         * ModelAnswer
+         * @description The detector's model, pinned by its SHA-256.
+         */
+        ModelAnswer: {
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+            /** Licence */
+            licence: string;
         };
         /**
          * NewCamera
@@ -1266,6 +1340,13 @@ export interface components {
              * @description UTC microseconds since 1970
              */
             peak_us: number;
+        };
+        /** VisionAnswer */
+        VisionAnswer: {
+            model: components["schemas"]["ModelAnswer"];
+            load: components["schemas"]["DetectionLoadAnswer"];
+            /** Cameras */
+            cameras: components["schemas"]["LookedAtAnswer"][];
         };
         /**
          * ZoneAnswer
@@ -3152,6 +3233,44 @@ export interface operations {
             };
             /** @description The request does not fit its description */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at the moment; it may be retried */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_vision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisionAnswer"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

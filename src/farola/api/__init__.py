@@ -7,6 +7,7 @@ from farola.api.services import (
     CameraDraft,
     Cameras,
     ConnectionTest,
+    LookedAt,
     RecordedDay,
     RuleDraft,
     Services,
@@ -16,6 +17,8 @@ from farola.api.services import (
     States,
     Stored,
     Timeline,
+    Vision,
+    VisionReport,
     ZoneDraft,
 )
 from farola.api.settings import ApiSettings
@@ -26,6 +29,7 @@ __all__ = [
     "CameraDraft",
     "Cameras",
     "ConnectionTest",
+    "LookedAt",
     "RecordedDay",
     "RuleDraft",
     "Services",
@@ -35,6 +39,8 @@ __all__ = [
     "States",
     "Stored",
     "Timeline",
+    "Vision",
+    "VisionReport",
     "ZoneDraft",
     "create_app",
     "server_config",

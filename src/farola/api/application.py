@@ -15,6 +15,7 @@ from farola.api import (
     situations,
     states,
     timeline,
+    vision,
 )
 from farola.api.console import console_routes
 from farola.api.guard import SessionGuard
@@ -33,6 +34,7 @@ ROUTERS = (
     timeline.router,
     situations.router,
     events.router,
+    vision.router,
     live.router,
     media.router,
     about.router,

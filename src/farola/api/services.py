@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Protocol
+from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from farola.base import Clock, Kind
@@ -244,6 +244,40 @@ class Sightings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class LookedAt:
+    """How one camera is looked at; the members are those of the API's answer."""
+
+    camera_id: str
+    state: Literal["covered", "whole", "withheld", "noticing", "idle", "off"]
+    reason: Kind | None
+    asked: int
+    done: int
+    shed: int
+    late: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisionReport:
+    """The detector's model and load. `fault` is why nothing is detected, None while all is well."""
+
+    model: str
+    sha256: str
+    licence: str
+    per_second: float
+    shed_per_second: float
+    queue_ms: float
+    fault: Kind | None
+    cameras: tuple[LookedAt, ...]
+
+
+class Vision(Protocol):
+    def report(self) -> VisionReport:
+        """From memory, without blocking; called on the event loop."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """Everything that the routes may reach."""
 
@@ -251,6 +285,7 @@ class Services:
     states: States
     timeline: Timeline
     situations: Situations
+    vision: Vision
     gate: Gate
     sign_in: SignIn
     clock: Clock

@@ -5,7 +5,7 @@ and live lanes go on at the next key frame. Whatever fails, no picture takes ano
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from types import TracebackType
@@ -154,7 +154,7 @@ class Darkroom:
 
     async def cover(
         self, job: CoverJob, detect: Detect | None = None
-    ) -> AsyncIterator[CoveredUnit]:
+    ) -> AsyncGenerator[CoveredUnit, None]:
         """The job's covered pictures, in order, as they are made.
 
         `detect` looks at its samples instead of the darkroom's own. Raises DECODER_FAILED when the
@@ -190,7 +190,7 @@ class Darkroom:
         *,
         show: bool = True,
         keep: bool = False,
-    ) -> AsyncIterator[CoveredUnit]:
+    ) -> AsyncGenerator[CoveredUnit, None]:
         """The covered pictures of the file that the darkroom was made with.
 
         `rate` 0 has every picture looked at; without `show` nothing else is done. With `keep` each
@@ -433,7 +433,7 @@ class _JobLane(_Lane):
         self._bytes = 0
         self._units: asyncio.Queue[CoveredUnit | Error | None] = asyncio.Queue()
 
-    async def units(self) -> AsyncIterator[CoveredUnit]:
+    async def units(self) -> AsyncGenerator[CoveredUnit, None]:
         """Until the lane's last word. Raises what went wrong."""
         while True:
             try:
@@ -648,6 +648,7 @@ def _head_of(job: CoverJob) -> dict[str, Any]:
         "keep": job.keep,
         "masked": job.masks is not None,
         "still": job.still_media if job.still else None,
+        "show": not job.look,
     }
 
 

@@ -256,6 +256,9 @@ class StoredLane(Lane):
     def _hand_over(self, decoded: Decoded, *, last: bool) -> None:
         self._room.acquire()
         shaped = self._looker.shape(decoded, given=self.given(decoded), last=last)
+        if not self._pictures and shaped.planes is not None:
+            # One size from end to end: a file has one track, and a part one init segment.
+            self._looker.fix_size(shaped.planes.shape[1], shaped.planes.shape[0] * 2 // 3)
         self._pictures += 1
         if shaped.sample is not None:
             with self._settled:
@@ -328,7 +331,7 @@ class JobLane(StoredLane):
             still_media=head["still"],
             ahead_us=AHEAD_US,
         )
-        super().__init__(number, bench, ended, wanted, head["rate"], show=True)
+        super().__init__(number, bench, ended, wanted, head["rate"], show=head["show"])
         self._decoder = UnitDecoder(
             head["codec"], sets_from(head, payload[:sets_bytes]), bench.most_pixels
         )

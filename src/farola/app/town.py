@@ -9,10 +9,9 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from farola import __version__
 from farola.access import SignIn
@@ -22,16 +21,17 @@ from farola.app.listener import Listener
 from farola.app.parts import Parts, only_recorder, open_parts
 from farola.app.plans import Plans
 from farola.app.recorder_process import setup_of
+from farola.app.seeing import Seeing
 from farola.app.situations import SituationDesk
-from farola.app.state_board import StateBoard
+from farola.app.state_board import Originals, StateBoard
 from farola.app.timeline import TimelineDesk
 from farola.base import Clock, Error, get_logger
 from farola.config import Settings
 from farola.gate import Gate
 from farola.live import Hub
-from farola.model import Alarm, Attention, Rendition
+from farola.model import Alarm, Attention, Camera, Rendition
 from farola.playback import Playback
-from farola.recorder import Pool
+from farola.recorder import Pool, StreamKey
 
 FIRST_PERSON = "admin"
 _REFRESH_AGAIN_SECONDS = 2.0
@@ -95,22 +95,28 @@ class Town:
             audience=self._board,
             clock=clock,
         )
-        self._hub = Hub(
-            lambda camera_id, stream, on: self._pool.watch(
-                (camera_id, stream), Attention.ALL if on else Attention.NONE
-            )
-        )
-        self._board.attach(self._hub)
+        self._originals = Hub(lambda camera_id, stream, on: self._ask((camera_id, stream)))
+        self._seeing = Seeing(parts, lambda key, attention: self._ask(key))
+        self._hubs = (self._originals, self._seeing.hub)
+        self._board.attach(self._hubs, (Originals(self._originals), self._seeing.eyes))
         playback = Playback(parts.catalog.recordings, parts.keystore, parts.root, clock)
         services = Services(
             cameras=CameraDesk(parts, self._camera_changed),
             states=self._board,
             timeline=TimelineDesk(parts.catalog, parts.root),
             situations=SituationDesk(
-                parts.catalog, ZoneInfo(settings.site.zone or "UTC"), None, lambda _: None
+                parts.catalog, self._seeing.zone, self._seeing.jobs, self._seeing.noticing.changed
             ),
+            vision=self._seeing.board,
             gate=Gate(
-                live={Rendition.ORIGINAL: self._hub}, playback={Rendition.ORIGINAL: playback}
+                live={
+                    Rendition.REDACTED: self._seeing.hub,
+                    Rendition.ORIGINAL: self._originals,
+                },
+                playback={
+                    Rendition.REDACTED: self._seeing.playback,
+                    Rendition.ORIGINAL: playback,
+                },
             ),
             sign_in=sign_in,
             clock=clock,
@@ -132,17 +138,20 @@ class Town:
         for number in (signal.SIGINT, signal.SIGTERM):
             self._loop.add_signal_handler(number, self._signalled)
         try:
-            self._board.cameras(await asyncio.to_thread(self._parts.catalog.cameras.list))
+            self._cameras(await asyncio.to_thread(self._parts.catalog.cameras.list))
             async with asyncio.TaskGroup() as group:
                 recording = group.create_task(self._pool.run())
+                seeing = group.create_task(self._seeing.run())
                 following = group.create_task(self._follow_cameras())
                 serving = group.create_task(self._listener.serve(self._app, on_started))
                 await self._stop.wait()
                 _log.info("stopping")
-                self._hub.close()
+                for hub in self._hubs:
+                    hub.close()
                 await self._listener.stop()
                 await asyncio.wait((serving,))
                 following.cancel()
+                seeing.cancel()
                 recording.cancel()
         finally:
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -154,7 +163,15 @@ class Town:
         self._stop.set()
 
     def _alarms(self) -> list[Alarm]:
-        return self._pool.alarms()
+        return [*self._pool.alarms(), *self._seeing.alarms()]
+
+    def _cameras(self, cameras: Sequence[Camera]) -> None:
+        self._board.cameras(cameras)
+        self._seeing.eyes.cameras(cameras)
+
+    def _ask(self, key: StreamKey) -> None:
+        """A viewer or an eye wants more or less of a stream than before."""
+        self._pool.watch(key, self._board.watched().get(key, Attention.NONE))
 
     def _camera_changed(self) -> None:
         """Called in the API's threads."""
@@ -179,7 +196,7 @@ class Town:
                 self._changed.set()
                 continue
             if asked or (known is not None and cameras != known):
-                self._board.cameras(cameras)
+                self._cameras(cameras)
                 await self._pool.replan()
             known = cameras
 

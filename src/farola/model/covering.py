@@ -90,6 +90,7 @@ class CoverJob:
     `pack_masks` made of an earlier job's masks: nothing is detected anew then, and a picture
     without a mask of its size among them is wholly covered. With `keep` every covered unit brings
     its mask. With `still` only the picture at or next after `still_media` comes back, as one JPEG.
+    With `look` pictures are only looked at, and none comes back.
     """
 
     camera_id: str
@@ -103,6 +104,7 @@ class CoverJob:
     keep: bool = False
     still: bool = False
     still_media: int = 0
+    look: bool = False
 
 
 @dataclass(frozen=True, slots=True)
