@@ -184,3 +184,15 @@ async def test_who_no_longer_waits_is_forgotten() -> None:
         await asyncio.gather(*lined_up, return_exceptions=True)
         assert world.service.load().waiting == 0
         assert await stuck is Kind.DETECTOR_LATE
+
+
+async def test_a_lane_hears_its_answers_in_order() -> None:
+    async with running(World(REAL, settings=DetectionSettings(streams=2))) as world:
+        heard: list[int] = []
+
+        async def ask(number: int) -> None:
+            await world.service.detect("file", world.picture(number % 4), wait=True)
+            heard.append(number)
+
+        await asyncio.gather(*(ask(number) for number in range(30)))
+        assert heard == list(range(30))

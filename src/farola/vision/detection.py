@@ -18,7 +18,6 @@ from farola.vision.detector_wire import (
     Answer,
     DropRing,
     Failed,
-    Look,
     Message,
     Ready,
     Start,
@@ -129,8 +128,9 @@ class DetectionService:
         """What is in the picture, boxes in its fractions, or why nobody knows.
 
         Without `wait` a newer picture of the lane takes the place of one that has not had its turn:
-        that one gets OVERLOADED. While there is no detector the answer is its fault's kind, at once
-        unless it is just starting, or is started again and the lane can wait.
+        that one gets OVERLOADED. A lane hears its answers in the order in which it asked. While
+        there is no detector the answer is its fault's kind, at once unless it is just starting, or
+        is started again and the lane can wait.
         """
         tally = self._tallies[lane]
         tally.asked += 1
@@ -207,11 +207,11 @@ class DetectionService:
             self._hopeful = process.proved
             await process.end()
             kind = process.fault.kind if process.fault else Kind.DETECTOR_FAILED
-            lost = list(process.looking.values())
+            lost = process.left()
             if not self._hopeful:
                 lost += self._turns.clear()
             for asked in lost:
-                self._finish(asked, kind)
+                self._finish(asked, kind if asked.found is None else asked.found)
 
     async def _watch_over(self, process: DetectorChild, signature: tuple[int, ...] | None) -> Error:
         started_us = self._clock.monotonic_us()
@@ -246,11 +246,12 @@ class DetectionService:
                     _log.warning("the detector is not wholly locked in", missing=what)
                 self._probe(process)
             case Answer(request, found) if request in process.looking:
-                asked = process.looking.pop(request)
-                if asked.lane == _PROBE_LANE:
-                    self._believe(process, found)
-                else:
-                    self._finish(asked, found)
+                for asked in process.answered(request, found):
+                    assert asked.found is not None
+                    if asked.lane == _PROBE_LANE:
+                        self._believe(process, asked.found)
+                    else:
+                        self._finish(asked, asked.found)
                 self._send_more()
             case Failed(kind, text):
                 process.fail(Error(kind, text))
@@ -301,11 +302,8 @@ class DetectionService:
                 return
             process.rings.add(number)
             process.send(TakeRing(number, ring.slots, ring.slot_bytes), ring.fd)
-        process.requests += 1
         asked.sent_us = self._clock.monotonic_us()
-        process.looking[process.requests] = asked
-        placed = self.input.placed(picture.width, picture.height)
-        process.send(Look(process.requests, number, picture.slot, *placed))
+        process.look(asked, number, self.input.placed(picture.width, picture.height))
 
     def _number_of(self, ring: Ring) -> int:
         number = self._numbers.get(ring)
@@ -320,7 +318,7 @@ class DetectionService:
             return
         asked.result.set_result(result)
         now_us = self._clock.monotonic_us()
-        tally = self._tallies[asked.lane]
+        tally = self._tallies.get(asked.lane) or Tally()  # of a lane that is gone
         took_us = now_us - asked.asked_us
         if not isinstance(result, Kind):
             tally.done += 1

@@ -2,33 +2,35 @@
 
 import asyncio
 import socket
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from farola.base import Error, Kind
 from farola.model import Detection
-from farola.vision.detector_wire import Message, receive, send
+from farola.vision.detector_wire import Look, Message, receive, send
 from farola.vision.frames import Picture
 
 
 @dataclass(slots=True, eq=False)
 class Asked:
-    """A picture that somebody waits for."""
+    """A picture that somebody waits for; `found` once the detector has answered."""
 
     lane: str
     picture: Picture
     asked_us: int
     result: asyncio.Future[Sequence[Detection] | Kind]
     sent_us: int = 0
+    found: Sequence[Detection] | None = None
 
 
 class DetectorChild:
     """One detector process and what it was asked.
 
     `believed` once it has seen the people of the probe; `proved` keeps that after a fault.
-    `looking` are its pictures by request, `rings` the numbers of those that it has. `fault` is what
-    ended it, and `gone` is set with it.
+    `looking` are the pictures by request that it has not answered, `rings` the numbers of those
+    that it has. `fault` is what ended it, and `gone` is set with it.
     """
 
     def __init__(
@@ -43,7 +45,8 @@ class DetectorChild:
         self.proved = False
         self.looking: dict[int, Asked] = {}
         self.rings: set[int] = set()
-        self.requests = 0
+        self._requests = 0
+        self._lanes: defaultdict[str, deque[Asked]] = defaultdict(deque)
         self.fault: Error | None = None
         self.gone = asyncio.Event()
         self._process = process
@@ -81,6 +84,31 @@ class DetectorChild:
             send(self._connection, message, descriptor)
         except OSError as error:
             self.fail(Error(Kind.DETECTOR_FAILED, f"the detector cannot be reached: {error}"))
+
+    def look(self, asked: Asked, ring: int, size: tuple[int, int]) -> None:
+        """Asks for a picture that lies in `ring` and fills `size` of its slot."""
+        self._requests += 1
+        self.looking[self._requests] = asked
+        self._lanes[asked.lane].append(asked)
+        self.send(Look(self._requests, ring, asked.picture.slot, *size))
+
+    def answered(self, request: int, found: Sequence[Detection]) -> list[Asked]:
+        """Takes an answer; returns what can be told now: a lane hears its answers in the order in
+        which it asked, though its pictures are looked at side by side. Raises KeyError.
+        """
+        asked = self.looking.pop(request)
+        asked.found = found
+        lane = self._lanes[asked.lane]
+        told = []
+        while lane and lane[0].found is not None:
+            told.append(lane.popleft())
+        if not lane:
+            del self._lanes[asked.lane]
+        return told
+
+    def left(self) -> list[Asked]:
+        """What was not told, in order."""
+        return [asked for lane in self._lanes.values() for asked in lane]
 
     def fail(self, fault: Error) -> None:
         """The first fault is the one that counts."""
