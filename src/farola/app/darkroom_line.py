@@ -269,7 +269,7 @@ class Coverer:
                 recorded_height=recorded_height,
             )
         if wanted.still_media is None:
-            self._encoder = Encoder(width, height, live=wanted.live)
+            self._encoder = Encoder(width, height)
 
     def _pump(self) -> None:
         if self._redactor is not None:

@@ -12,6 +12,7 @@ from farola.cli.demo import demo
 from farola.cli.models import models_app
 from farola.cli.person import person_app
 from farola.cli.record import record
+from farola.cli.redact import detect, redact
 from farola.cli.serve import serve
 from farola.cli.sim_command import sim
 
@@ -28,6 +29,8 @@ app.command()(record)
 app.add_typer(camera_app, name="camera")
 app.add_typer(person_app, name="person")
 app.add_typer(models_app, name="models")
+app.command()(redact)
+app.command()(detect)
 app.command()(check)
 app.command()(sim)
 
