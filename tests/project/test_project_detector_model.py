@@ -18,7 +18,7 @@ def test_set_up_and_program_mean_the_same_file() -> None:
     import detector_model
 
     model = model_named("ssd-mobilenet-v2-oid")
-    assert (detector_model.SHA256,) == model.sha256
+    assert model.sha256 == (detector_model.SHA256,)
     assert detector_model.PACKED == PACKED
 
 
