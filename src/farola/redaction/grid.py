@@ -1,5 +1,6 @@
 """Cells and squares: the fixed raster in which a picture of one size is covered."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,12 +74,16 @@ class Grid:
     def span(self, box: Box, margin: float = 0.0) -> tuple[slice, slice]:
         """Rows and columns of the cells that `box` touches.
 
-        Widened on all sides by `margin` of its size, a cell that the margin only grazes is left
-        out. Both slices may be empty.
+        It is widened by the same number of pixels on all sides, `margin` of its size (the root of
+        its area): limbs swing out sideways, so the narrow side needs it more. A cell that the
+        margin only grazes is left out. Both slices may be empty.
         """
-        down = _edges(box.top, box.height, margin, self.height / self.cell, self.rows)
-        across = _edges(box.left, box.width, margin, self.width / self.cell, self.columns)
-        return down, across
+        across, down = self.width / self.cell, self.height / self.cell
+        wide = margin * math.sqrt(max(0.0, box.area) * across * down)
+        return (
+            _reach(box.top * down, box.bottom * down, wide, self.rows),
+            _reach(box.left * across, box.right * across, wide, self.columns),
+        )
 
     def mark(self, cells: Cells, box: Box, margin: float = 0.0) -> None:
         """Set every cell of `span`."""
@@ -113,11 +118,9 @@ class Grid:
             cells[max(0, top) : bottom, max(0, left) : right] = True
 
 
-def _edges(start: float, size: float, margin: float, scale: float, count: int) -> slice:
-    first, last = start * scale, (start + size) * scale
-    wide = size * margin * scale
-    begin = min(int(first // 1), int((first - wide + GRAZE) // 1))
-    end = max(int(-(-last // 1)), int(-(-(last + wide - GRAZE) // 1)))
+def _reach(first: float, last: float, wide: float, count: int) -> slice:
+    begin = min(math.floor(first), math.floor(first - wide + GRAZE))
+    end = max(math.ceil(last), math.ceil(last + wide - GRAZE))
     begin, end = max(0, begin), min(count, end)
     return slice(begin, max(begin, end))
 

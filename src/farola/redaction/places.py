@@ -20,6 +20,8 @@ STRONG = 0.4
 STRONG_US = 10_000_000
 """For so long weak sightings in a place are believed after a strong one there."""
 
+FORGET_US = 3_000_000
+
 HUGE = 0.5
 """Share of the picture; a weak sighting of that size is covered where something stands out."""
 
@@ -57,7 +59,9 @@ class Placing:
         empty = self._grid.empty
         places = Places(empty(), empty(), empty(), empty())
         seen: list[Box] = []
-        for trail in self.trails:
+        self._forget(at_us, look)
+        # The likely ones first: an unlikely sighting is judged by what they leave over.
+        for trail in sorted(self.trails, key=lambda trail: -trail.score):
             if trail.label is Label.PERSON:
                 seen += self._place_person(trail, at_us, look, places)
             elif trail.label in PLATED and self._recipe.vehicles:
@@ -88,7 +92,9 @@ class Placing:
                 if trail.score >= STRONG:
                     self._strong_us[span] = at_us
                 trail.stood_out = out
-                trail.scenery = self._is_scenery(trail, at_us, span, out)
+                trail.scenery = trail.score < STRONG and self._is_scenery(
+                    at_us, look, span, ~places.people[span]
+                )
             elif when is When.AFTER:
                 if trail.stood_out >= STOOD_OUT and out <= GONE and self._known(span):
                     continue  # it stood out while it was seen, and now there is nothing
@@ -125,15 +131,21 @@ class Placing:
     def _known(self, span: tuple[slice, slice]) -> bool:
         return float(self._motion.known[span].mean()) > 0.8
 
-    def _is_scenery(self, trail: Trail, at_us: int, span: tuple[slice, slice], out: float) -> bool:
+    def _is_scenery(self, at_us: int, look: Look, span: tuple[slice, slice], rest: Cells) -> bool:
         """Whether an unlikely sighting is of a thing that always stood there.
 
-        Nobody was ever clearly seen there, nothing stands out, nothing stirs, and the scene was
-        learned while nothing stirred.
+        Nobody was clearly seen there, nothing stands out, nothing stirs, and the scene was learned
+        while nothing stirred; all of it in the `rest` that likelier sightings leave over.
         """
-        if trail.score >= STRONG or out > GONE or not self._known(span):
+        most = GONE * rest.size
+        if np.count_nonzero(look.foreground[span] & rest) > most or not self._known(span):
             return False
-        if int(self._strong_us[span].max()) > at_us - STRONG_US:
+        if np.any(self._strong_us[span][rest] > at_us - STRONG_US):
             return False
         stirred = self._motion.changed_us[span] > at_us - 1_000_000
-        return float(stirred.mean()) < GONE
+        return bool(np.count_nonzero(stirred & rest) < most)
+
+    def _forget(self, at_us: int, look: Look) -> None:
+        """Who was clearly seen has left where the empty scene was seen again for a while."""
+        still = self._motion.changed_us < at_us - FORGET_US
+        self._strong_us[self._motion.known & ~look.foreground & still] = -STRONG_US

@@ -25,8 +25,9 @@ class When(Enum):
 class Trail:
     """One track's sightings, oldest first.
 
-    `score` is its usual one, the newest counting most. `stood_out` is the share of its place that differed from the
-    empty scene when it was seen last, `scenery` whether it was taken for a thing then.
+    `score` is its usual one, the newest counting most. `stood_out` is the share of its place that
+    differed from the empty scene when it was seen last, `scenery` whether it was taken for a thing
+    then.
     """
 
     label: Label
