@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from farola.access import Passwords
+from farola.app.demo_situations import put_situations
 from farola.app.parts import Parts
 from farola.app.town import FIRST_PERSON, TownReady, run_town
 from farola.base import Clock
@@ -102,6 +103,8 @@ def _put_cameras(parts: Parts, names: Sequence[str], port: int) -> None:
             parts.catalog.cameras.update(known[name].id, camera)
         else:
             parts.catalog.cameras.add(camera)
+    cameras = {camera.name: camera.id for camera in parts.catalog.cameras.list()}
+    put_situations(parts.catalog, cameras)
 
 
 def _put_person(parts: Parts, password: str | None) -> str:
