@@ -79,11 +79,10 @@ class Grid:
         margin only grazes is left out. Both slices may be empty.
         """
         across, down = self.width / self.cell, self.height / self.cell
-        wide = margin * math.sqrt(max(0.0, box.area) * across * down)
-        return (
-            _reach(box.top * down, box.bottom * down, wide, self.rows),
-            _reach(box.left * across, box.right * across, wide, self.columns),
-        )
+        left, top = box.left * across, box.top * down
+        right, bottom = left + box.width * across, top + box.height * down
+        wide = margin * math.sqrt(max(0.0, (right - left) * (bottom - top)))
+        return _reach(top, bottom, wide, self.rows), _reach(left, right, wide, self.columns)
 
     def mark(self, cells: Cells, box: Box, margin: float = 0.0) -> None:
         """Set every cell of `span`."""
@@ -119,10 +118,10 @@ class Grid:
 
 
 def _reach(first: float, last: float, wide: float, count: int) -> slice:
-    begin = min(math.floor(first), math.floor(first - wide + GRAZE))
-    end = max(math.ceil(last), math.ceil(last + wide - GRAZE))
-    begin, end = max(0, begin), min(count, end)
-    return slice(begin, max(begin, end))
+    grazed = max(0.0, wide - GRAZE)
+    begin, end = math.floor(first - grazed), math.ceil(last + grazed)
+    begin = min(max(begin, 0), count)
+    return slice(begin, min(max(end, begin), count))
 
 
 def ys_between(down: npt.NDArray[np.float64], first: float, second: float) -> npt.NDArray[np.bool_]:

@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from farola.base import Error, Kind
 from farola.model.covering import Recipe
+from farola.redaction.grid import Grid
 from farola.redaction.mask import Level, Levels, Mask
 
 type Planes = npt.NDArray[np.uint8]
@@ -24,8 +25,17 @@ def cover(picture: Planes, mask: Mask, recipe: Recipe) -> Planes:
     grid = mask.grid
     if picture.shape != (grid.height * 3 // 2, grid.width) or picture.dtype != np.uint8:
         raise Error(Kind.INVALID_INPUT, "a mask belongs to a picture of its own size")
+    rows = np.flatnonzero(mask.levels.any(1))
+    if rows.size == 0:
+        return picture
+    # Whole coarse squares, so that averages do not depend on where the covered band begins.
+    first = int(rows[0]) // grid.coarse * grid.coarse
+    stop = min(grid.rows, -(-int(rows[-1] + 1) // grid.coarse) * grid.coarse)
+    levels = mask.levels[first:stop]
     for plane, step, flat in zip(planes(picture), (2, 1, 1), _SOLID, strict=True):
-        _cover_plane(plane, grid.cell // 2 * step, mask, flat, recipe.style == "solid")
+        side = grid.cell // 2 * step
+        band = plane[first * side : stop * side]
+        _cover_band(band, side, levels, grid, flat, solid=recipe.style == "solid")
     return picture
 
 
@@ -39,33 +49,44 @@ def planes(picture: Planes) -> tuple[Planes, Planes, Planes]:
     return picture[:height], chroma[:quarter].reshape(shape), chroma[quarter:].reshape(shape)
 
 
-def _cover_plane(plane: Planes, side: int, mask: Mask, flat: int, solid: bool) -> None:
-    rows, columns = mask.grid.rows, mask.grid.columns
-    spare = rows * side - plane.shape[0], columns * side - plane.shape[1]
-    whole = np.pad(plane, ((0, spare[0]), (0, spare[1])), "edge") if any(spare) else plane
+def _cover_band(
+    band: Planes, side: int, levels: Levels, grid: Grid, flat: int, *, solid: bool
+) -> None:
+    rows, columns = levels.shape
+    spare = rows * side - band.shape[0], columns * side - band.shape[1]
+    whole = np.pad(band, ((0, spare[0]), (0, spare[1])), "edge") if any(spare) else band
     stones = whole.reshape(rows, side, columns, side).transpose(0, 2, 1, 3)
-    levels = mask.levels
-    if not solid:
+    if solid:
+        stones[levels != Level.CLEAR] = flat
+    else:
         sums = block_sums(whole, side)
-        for level, size in ((Level.FINE, mask.grid.fine), (Level.COARSE, mask.grid.coarse)):
+        for level, size in ((Level.FINE, grid.fine), (Level.COARSE, grid.coarse)):
             chosen = levels == level
             if chosen.any():
                 colours = _square_colours(sums, size, side)
                 stones[chosen] = colours[chosen][:, None, None]
-        chosen = levels == Level.SOLID
-    else:
-        chosen = levels != Level.CLEAR
-    if chosen.any():
-        stones[chosen] = flat
+        stones[levels == Level.SOLID] = flat
     if any(spare):
-        plane[:] = whole[: plane.shape[0], : plane.shape[1]]
+        band[:] = whole[: band.shape[0], : band.shape[1]]
 
 
 def block_sums(plane: Planes, side: int) -> npt.NDArray[np.uint32]:
     """Sums over blocks of `side` x `side`; the plane's sides are multiples of it."""
-    lines = plane[0::side].astype(np.uint16)
-    for offset in range(1, side):
-        lines += plane[offset::side]
+    height, width = plane.shape
+    lines = np.empty((height // side, width), np.uint16)
+    if width % 2 == 0 and plane.flags.c_contiguous:
+        # Two pixels at a time, since adding bytes to words is several times slower. Little-endian.
+        pairs = plane.view("<u2")
+        left, right = pairs & 0xFF, pairs >> 8
+        for column, half in ((0, left), (1, right)):
+            rows = half[0::side].copy()
+            for offset in range(1, side):
+                rows += half[offset::side]
+            lines[:, column::2] = rows
+    else:
+        lines[:] = plane[0::side]
+        for offset in range(1, side):
+            lines += plane[offset::side]
     sums = lines[:, 0::side].astype(np.uint32)
     for offset in range(1, side):
         sums += lines[:, offset::side]
@@ -76,7 +97,8 @@ def _square_colours(sums: npt.NDArray[np.uint32], size: int, side: int) -> Level
     """The quantised average of each cell's square, rows x columns of cells."""
     rows, columns = sums.shape
     starts = np.arange(0, rows, size), np.arange(0, columns, size)
-    squares = np.add.reduceat(np.add.reduceat(sums, starts[0], axis=0), starts[1], axis=1)
+    across = np.add.reduceat(sums, starts[1], axis=1)
+    squares = np.add.reduceat(across, starts[0], axis=0)
     high = np.diff(np.append(starts[0], rows))[:, None]
     wide = np.diff(np.append(starts[1], columns))[None, :]
     averages = squares // (high * wide * side * side)

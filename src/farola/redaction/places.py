@@ -129,7 +129,8 @@ class Placing:
             self._grid.mark(places.near, box, self._recipe.margin)
 
     def _known(self, span: tuple[slice, slice]) -> bool:
-        return float(self._motion.known[span].mean()) > 0.8
+        known = self._motion.known[span]
+        return bool(np.count_nonzero(known) > 0.8 * known.size)
 
     def _is_scenery(self, at_us: int, look: Look, span: tuple[slice, slice], rest: Cells) -> bool:
         """Whether an unlikely sighting is of a thing that always stood there.

@@ -1,6 +1,5 @@
 """Where everybody is at one instant, from what was seen before and after it."""
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -31,15 +30,11 @@ class Trail:
     """
 
     label: Label
-    seen: deque[tuple[int, Box]]
+    seen: list[tuple[int, Box]]
     score: float
     stood_out: float = 0.0
     scenery: bool = False
     hits: int = 0
-
-    @property
-    def first_us(self) -> int:
-        return self.seen[0][0]
 
     @property
     def last_us(self) -> int:
@@ -51,7 +46,12 @@ class Trail:
         return self.hits >= 3 and self.score >= 0.3
 
     def at(self, at_us: int, hold_us: int, ahead_us: int) -> Iterator[tuple[When, Box]]:
-        """Where it may be: between two sightings, or for a while around them."""
+        """Where it may be: between two sightings, or for a while around them.
+
+        Time only moves on: what is older than two sightings before `at_us` is forgotten.
+        """
+        while len(self.seen) > 2 and self.seen[2][0] <= at_us:
+            del self.seen[0]
         before = after = -1
         for index, (seen_us, _) in enumerate(self.seen):
             if seen_us <= at_us:
@@ -106,7 +106,7 @@ class Trails:
         for one in sightings:
             trail = self._trails.get(one.track)
             if trail is None:
-                trail = self._trails[one.track] = Trail(one.label, deque(maxlen=64), one.score)
+                trail = self._trails[one.track] = Trail(one.label, [], one.score)
             trail.label = one.label
             trail.score += (one.score - trail.score) * 0.2
             trail.hits += 1
@@ -129,6 +129,6 @@ class Trails:
         for number in list(self._trails):
             seen = self._trails[number].seen
             while seen and seen[0][0] < at_us:
-                seen.popleft()
+                del seen[0]
             if not seen:
                 del self._trails[number]
