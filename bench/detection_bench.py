@@ -2,9 +2,9 @@
 
 The bare model is the network alone in this process, on pictures that lie ready in its input's
 size, with the same streams. End to end is everything from a decoded picture to tracked sightings:
-made smaller into the ring, asked of the detector process, looked at, suppressed, sent back, tracked.
-Both take all cores, in turns; the ratio is the median of the rounds'. Another way to run the network
-is measured beside it. Then cameras ask at their own pace for ten seconds.
+made smaller into the ring, asked of the detector process, looked at, sent back, tracked. Both take
+all cores, in turns; the ratio is the median of the rounds'. Another way to run the network is
+measured beside it. Then cameras ask at their own pace for ten seconds.
 """
 
 import asyncio
