@@ -55,12 +55,16 @@ def crossings(line: Sequence[Point], before: Point, now: Point) -> int:
     Left and right are those of somebody who walks along the line. Crossings from right to left
     count negatively, so that a way across and back is none.
     """
+    # Every side is asked for in one fixed orientation, so that what lies exactly on it is on the
+    # same side of it for who comes and for who goes.
     total = 0
+    way = min(before, now), max(before, now)
     for start, end in pairwise(line):
-        if (_side(before, now, start) > 0) == (_side(before, now, end) > 0):
+        if (_side(*way, start) > 0) == (_side(*way, end) > 0):
             continue
-        was, is_now = _side(start, end, before) > 0, _side(start, end, now) > 0
-        total += int(is_now) - int(was)
+        piece = min(start, end), max(start, end)
+        crossed = int(_side(*piece, now) > 0) - int(_side(*piece, before) > 0)
+        total += crossed if piece[0] == start else -crossed
     return total
 
 
