@@ -1,5 +1,10 @@
 """Only allow-listed labels leave an adapter, and only for answers of the right shape."""
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -160,3 +165,16 @@ def test_scores_below_the_least_stay_inside() -> None:
     assert SsdAdapter().detections([boxes, logits]) == []
     logits[0, 700, 4] = least + 0.01
     assert len(SsdAdapter().detections([boxes, logits])) == 1
+
+
+def test_a_network_gets_its_colours_in_its_own_order_and_range() -> None:
+    """In a process of its own: OpenVINO changes how its threads round."""
+    program = Path(__file__).with_name("openvino_inputs.py")
+    done = subprocess.run(
+        [sys.executable, program], capture_output=True, text=True, check=True, timeout=120
+    )
+    got = json.loads(done.stdout)
+    assert got["ssd-mobilenet-v2-oid"] == pytest.approx(
+        [each / 127.5 - 1 for each in (200, 150, 130)], abs=0.001
+    )
+    assert got["yolox-nano"] == [130, 150, 200]
