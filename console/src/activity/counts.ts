@@ -64,9 +64,26 @@ export interface Line {
   values: (number | null)[];
 }
 
-/** Columns as uPlot takes them: seconds, then one line each. */
+/**
+ * Columns as uPlot takes them: seconds, then one line each. A stair needs one more instant at the
+ * end of its last step, which holds the step's value once more.
+ */
 export function columns(hours: readonly number[], lines: readonly Line[]): (number | null)[][] {
-  return [hours.map((hour) => hour / 1_000_000), ...lines.map((line) => line.values)];
+  const end = (hours.at(-1) ?? 0) + HOUR_US;
+  return [
+    [...hours, end].map((hour) => hour / 1_000_000),
+    ...lines.map(({ values }) => {
+      const known = knownHours(values);
+      return [...values, null].map((value, at) =>
+        at === known ? (values[known - 1] ?? null) : value,
+      );
+    }),
+  ];
+}
+
+/** How many hours have begun. */
+export function knownHours(values: readonly (number | null)[]): number {
+  return values.findLastIndex((value) => value !== null) + 1;
 }
 
 /** The hour with the most; null while nothing was counted. */

@@ -11,6 +11,8 @@ export interface Drawn {
 export interface Drawing {
   names: string[];
   columns: (number | null)[][];
+  /** How many hours have begun; the column after them only ends the last step. */
+  known: number;
   zone: string;
   width: number;
   height: number;
@@ -66,8 +68,8 @@ export function draw(target: HTMLElement, drawing: Drawing): Drawn {
           width: 2,
           points: { show: false },
           ...(stepped ? { paths: stepped } : {}),
-          value: (_chart: uPlot, value: number | null) =>
-            value === null ? '–' : drawing.number(value),
+          value: (_chart: uPlot, value: number | null, _series: number, at: number | null) =>
+            value === null || (at ?? 0) >= drawing.known ? '–' : drawing.number(value),
         })),
       ],
     },

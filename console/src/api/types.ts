@@ -59,12 +59,21 @@ export type HourCount = Schemas['HourAnswer'];
 export type Activity = Schemas['ActivityAnswer'];
 
 export interface VisionStatus {
-  model: { name: string; sha256: string; licence: string } | null;
-  load: { per_second: number; shed_per_second: number; queue_ms: number };
+  model: { name: string; sha256: string; licence: string };
+  load: {
+    per_second: number;
+    shed_per_second: number;
+    queue_ms: number;
+    fault: Kind | null;
+  };
   cameras: {
     camera_id: string;
-    state: 'covered' | 'whole' | 'withheld' | 'idle' | 'off';
+    state: 'covered' | 'whole' | 'withheld' | 'noticing' | 'idle' | 'off';
     reason: Kind | null;
-    detections_per_second: number;
+    asked: number;
+    done: number;
+    shed: number;
+    late: number;
+    failed: number;
   }[];
 }

@@ -2,6 +2,7 @@
 
 import type { Condition, Label, Rule, RuleInput, Schedule, Zone } from '../api/types';
 import type { Fault } from '../cameras/draft';
+import { simplest } from './schedule';
 
 export interface RuleDraft extends Omit<RuleInput, 'seconds' | 'count' | 'speed_kmh' | 'heading'> {
   /** Null for one that the server does not know yet. */
@@ -16,6 +17,8 @@ export type RuleField = 'name' | 'zone_id' | 'labels' | 'seconds' | 'count' | 's
 export type RuleFaults = Partial<Record<RuleField, Fault>>;
 
 const VEHICLES: readonly Label[] = ['bicycle', 'motorcycle', 'car', 'bus', 'truck', 'vehicle'];
+/** Conditions that are mostly meant for vehicles, so that a change to them begins with those. */
+const DRIVEN: readonly Condition[] = ['stopped', 'wrong_way', 'speed'];
 const MOST_SECONDS = 86_400;
 
 /** What can be asked of a zone: a line is crossed; a speed needs a scale. */
@@ -69,9 +72,9 @@ export function ruleDraftOf(rule: Rule): RuleDraft {
 
 /** The draft with another condition, and with what that condition asks for. */
 export function withCondition(draft: RuleDraft, condition: Condition): RuleDraft {
-  const allowed = labelsFor(condition);
+  const allowed = DRIVEN.includes(condition) ? VEHICLES : null;
   const kept = allowed ? draft.labels.filter((label) => allowed.includes(label)) : draft.labels;
-  const labels: Label[] = kept.length > 0 ? kept : ['car', 'motorcycle', 'bus', 'truck', 'vehicle'];
+  const labels: Label[] = kept.length > 0 ? kept : ['motorcycle', 'car', 'bus', 'truck', 'vehicle'];
   const seconds = needsSeconds(condition)
     ? (draft.seconds ?? 0) > 0
       ? draft.seconds
@@ -113,10 +116,9 @@ export function ruleFaults(draft: RuleDraft): RuleFaults {
 
 export function ruleInputOf(draft: RuleDraft): RuleInput {
   const { condition } = draft;
-  const schedule: Schedule | null = draft.schedule && {
-    ...draft.schedule,
-    days: [...draft.schedule.days].sort((a, b) => a - b),
-  };
+  const schedule: Schedule | null =
+    draft.schedule &&
+    simplest({ ...draft.schedule, days: [...draft.schedule.days].sort((a, b) => a - b) });
   return {
     zone_id: draft.zone_id,
     name: draft.name.trim(),

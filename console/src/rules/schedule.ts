@@ -1,6 +1,7 @@
 /** When a rule is awake, in the words of people. Pure; minutes are those of the local day. */
 
 import type { Schedule } from '../api/types';
+import { parseClock } from '../time/zone';
 
 export const WEEK = [0, 1, 2, 3, 4, 5, 6] as const;
 const DAY_MINUTES = 1440;
@@ -11,19 +12,17 @@ export function minuteOfDay(minute: number): string {
   return `${hours}:${String(minutes).padStart(2, '0')}`;
 }
 
-/** Reads what a time field holds; an end at midnight is the end of the day. */
+/** Reads what somebody types; an end at midnight is the end of the day. */
 export function minuteOf(text: string, end: boolean): number | null {
-  const match = /^(\d{1,2}):(\d{2})$/.exec(text.trim());
-  if (!match) return null;
-  const [hours, minutes] = [Number(match[1]), Number(match[2])];
-  const minute = hours * 60 + minutes;
-  if (minutes > 59 || minute > DAY_MINUTES || (minute === DAY_MINUTES && !end)) return null;
+  if (text.trim() === '24:00') return end ? DAY_MINUTES : null;
+  const second = parseClock(text);
+  if (second === null) return null;
+  const minute = Math.floor(second / 60);
   return minute === 0 && end ? DAY_MINUTES : minute;
 }
 
-/** For a time field, which knows no 24:00. */
 export function fieldText(minute: number): string {
-  return minuteOfDay(minute % DAY_MINUTES).padStart(5, '0');
+  return minuteOfDay(minute).padStart(5, '0');
 }
 
 export function wholeDay(schedule: Schedule): boolean {

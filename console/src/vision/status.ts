@@ -4,7 +4,7 @@ import type { VisionStatus } from '../api/types';
 
 export type Seen = VisionStatus['cameras'][number];
 
-const ORDER: readonly Seen['state'][] = ['covered', 'whole', 'withheld', 'idle', 'off'];
+const ORDER: readonly Seen['state'][] = ['covered', 'whole', 'withheld', 'noticing', 'idle', 'off'];
 
 /** How many cameras are in each state that occurs, in a fixed order. */
 export function counted(cameras: readonly Seen[]): [Seen['state'], number][] {

@@ -265,6 +265,7 @@ export const en: Readonly<Record<keyof typeof es, string>> = {
   'vision.covered': 'with people covered',
   'vision.whole': 'wholly covered',
   'vision.withheld': 'with the picture withheld',
+  'vision.noticing': 'attending to their rules',
   'vision.idle': 'idle',
   'vision.off': 'without detection',
 

@@ -263,6 +263,7 @@ export const es = {
   'vision.covered': 'con personas tapadas',
   'vision.whole': 'con todo tapado',
   'vision.withheld': 'con la imagen retenida',
+  'vision.noticing': 'atendiendo sus reglas',
   'vision.idle': 'en reposo',
   'vision.off': 'sin detección',
 

@@ -83,7 +83,14 @@ export function crossesItself(points: readonly Point[]): boolean {
   return false;
 }
 
-/** Where a name stands: the middle of the polygon's points, or of the line. */
+/** Where a line's name stands: near its first point, clear of the arrow in its middle. */
+export function nearStart(points: readonly Point[]): Point {
+  const [a, b] = [points[0], points[1]];
+  if (!a || !b) return a ?? [0, 0];
+  return [a[0] + (b[0] - a[0]) * 0.15, a[1] + (b[1] - a[1]) * 0.15];
+}
+
+/** The middle of the points, where a polygon's name stands. */
 export function middle(points: readonly Point[]): Point {
   const count = Math.max(1, points.length);
   const sum = points.reduce((so, point) => [so[0] + point[0], so[1] + point[1]], [0, 0]);
