@@ -120,6 +120,7 @@ class Darkroom:
             await child.end()
             self._ring.close()
             raise
+        self._begin(child)
         self._task = asyncio.create_task(self._run(child))
         return self
 
@@ -173,7 +174,11 @@ class Darkroom:
                     if lane.child.unsent > _MOST_UNSENT:
                         await lane.child.drain()
                 lane.send(wire.Type.END, {})
-                media = {unit.media for unit in job.units[job.lead :]}
+                media = {
+                    unit.media
+                    for unit in job.units[job.lead :]
+                    if job.since is None or unit.media >= job.since
+                }
                 async for covered in lane.units():
                     if covered.media not in media:
                         lane.child.kill()
@@ -291,6 +296,10 @@ class Darkroom:
         }
         return Child(self._ring, setup, self.clock, self._file)
 
+    def _begin(self, child: Child) -> None:
+        self._child = child
+        self._up.set()
+
     async def _run(self, child: Child) -> None:
         while True:
             await self._live_once(child)
@@ -300,18 +309,16 @@ class Darkroom:
             child = self._new_child()
             try:
                 await child.start()
+                self._begin(child)
             except Error as error:
                 self._on_failure(error)
-                await child.end()
 
     async def _live_once(self, child: Child) -> None:
         started_us = self.clock.monotonic_us()
         failure = Error(Kind.DECODER_FAILED, "a darkroom ended")
-        self._child = child
-        self._up.set()
         silence = asyncio.create_task(self._mind_silence())
         try:
-            if child.pid is not None:
+            if self._child is child:
                 await child.run(self._hear)
         except Error as error:
             failure = error
@@ -645,6 +652,7 @@ def _head_of(job: CoverJob) -> dict[str, Any]:
         "codec": job.codec,
         "sets": [len(each) for each in job.parameter_sets],
         "lead": job.lead,
+        "since": job.since,
         "keep": job.keep,
         "masked": job.masks is not None,
         "still": job.still_media if job.still else None,

@@ -12,12 +12,14 @@ from typing import Any
 
 from farola.app.darkroom_line import Coverer, Looker, Outlet, Shaped, Slots, Wanted
 from farola.base import Clock, Error, Kind, SystemClock
+from farola.media import us_to_ticks
 from farola.model import Recipe, unpack_masks
 from farola.vision.decoding import Damage, Decoded, FileDecoder, Outcome, UnitDecoder
 from farola.vision.frames import InputSpec, Ring
 from farola.vision.wire import Type, unpack_sightings
 
 AHEAD_US = 400_000
+_CONTEXT_US = 1_000_000
 _MOST_WAITING_UNITS = 90  # of a live lane: three seconds at 30 pictures a second
 _MOST_INSIDE = 64  # pictures of a job or file that wait for sightings
 _MOST_SHAPED = 8
@@ -336,6 +338,8 @@ class JobLane(StoredLane):
             head["codec"], sets_from(head, payload[:sets_bytes]), bench.most_pixels
         )
         self._lead = head["lead"]
+        self._since: int | None = head["since"]
+        self._look_from = self._first_looked_at(masked=masks is not None)
         self._context: set[int] = set()
         self._units: queue.SimpleQueue[tuple[int, bytes] | None] = queue.SimpleQueue()
 
@@ -352,7 +356,15 @@ class JobLane(StoredLane):
         super().close()
 
     def given(self, decoded: Decoded) -> bool:
+        if self._since is not None and decoded.media < self._since:
+            return False
         return decoded.media not in self._context
+
+    def _first_looked_at(self, *, masked: bool) -> int | None:
+        """Pictures before that time are decoded because later ones need them, and for no more."""
+        if self._since is None:
+            return None
+        return self._since if masked else self._since - us_to_ticks(_CONTEXT_US)
 
     def outcomes(self) -> Iterable[Outcome]:
         taken = 0
@@ -360,8 +372,14 @@ class JobLane(StoredLane):
             if taken < self._lead:
                 self._context.add(unit[0])
             taken += 1
-            yield from self._decoder.decode(*unit)
-        yield from self._decoder.flush()
+            yield from self._wanted_of(self._decoder.decode(*unit))
+        yield from self._wanted_of(self._decoder.flush())
+
+    def _wanted_of(self, outcomes: Iterable[Outcome]) -> Iterable[Outcome]:
+        first = self._look_from
+        for outcome in outcomes:
+            if first is None or isinstance(outcome, Damage) or outcome.media >= first:
+                yield outcome
 
 
 class FileLane(StoredLane):

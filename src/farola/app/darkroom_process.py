@@ -143,9 +143,8 @@ def warm_up(bench: Bench) -> None:
         Wanted(recipe, live=True, keep=True),
         Wanted(recipe, live=False, still_media=0, ahead_us=AHEAD_US),
     ):
-        looker = Looker(
-            0, recipe, 0.0, bench.spec, bench.ring, Slots(bench.ring.slots), away, wait=True
-        )
+        slots = Slots(bench.ring.slots)
+        looker = Looker(0, recipe, 0.0, bench.spec, bench.ring, slots, away, wait=False)
         coverer = Coverer(0, wanted, away)
         for unit in units:
             for outcome in decoder.decode(unit.pts, unit.payload):
@@ -154,6 +153,7 @@ def warm_up(bench: Bench) -> None:
                     coverer.picture(shaped, 0)
                     box = Box(0.2, 0.2, 0.3, 0.3)
                     coverer.answer(shaped.at_us, [Sighting(1, Label.PERSON, 0.9, box, True)])
+                    slots.give(shaped.sample or 0)
         coverer.late(1, 0)
         coverer.finish()
         decoder = UnitDecoder(Codec.H264, encoder.config.parameter_sets, bench.most_pixels)

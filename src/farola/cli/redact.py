@@ -43,10 +43,11 @@ def redact(
     at is wholly covered.
     """
     from farola.app.redact import redact as work
-    from farola.base import SystemClock
+    from farola.base import SystemClock, configure_logs
     from farola.cli.running import run
 
     settings = load(config)
+    configure_logs("warning", settings.logs.style)
     with _bar("redact") as progress:
         done = run(
             work(
@@ -80,10 +81,11 @@ def detect(
     A JSON array of frame, time, class, score, box in pixels (left, top, width, height) and track.
     """
     from farola.app.detect import detect as work
-    from farola.base import SystemClock
+    from farola.base import SystemClock, configure_logs
     from farola.cli.running import run
 
     settings = load(config)
+    configure_logs("warning", settings.logs.style)
     with _out(json) as out, _bar("detect") as progress:
         run(work(source, out, settings, SystemClock(), rate=rate, progress=progress))
 

@@ -100,6 +100,7 @@ class CoverJob:
     recipe: Recipe
     rate: float
     lead: int = 0
+    since: int | None = None
     masks: bytes | None = field(default=None, repr=False)
     keep: bool = False
     still: bool = False
