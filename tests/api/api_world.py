@@ -18,7 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from farola.access import Passwords, SignIn
-from farola.api import ApiSettings, Services, create_app, server_config
+from farola.api import ApiSettings, Services, VisionReport, create_app, server_config
 from farola.app.cameras import CameraDesk
 from farola.app.parts import Parts
 from farola.app.situations import SituationDesk
@@ -54,6 +54,8 @@ PASSWORD = "a lamp on every corner"
 METRICS_TOKEN = "a token for the collector"
 NOW_US = 1_795_500_000_000_000
 ZONE = "America/Argentina/Buenos_Aires"
+
+_REPORT = VisionReport("model", "0" * 64, "Apache-2.0", 9.8, 0.2, 40.0, None, ())
 
 NEW_CAMERA: dict[str, Any] = {
     "name": "north",
@@ -178,6 +180,16 @@ class Sidewalk:
 
 
 @dataclass
+class Lookout:
+    """What looks at the cameras, in place of eyes and a detector."""
+
+    told: VisionReport = _REPORT
+
+    def report(self) -> VisionReport:
+        return self.told
+
+
+@dataclass
 class World:
     """Everything that a test reaches into; `watch_calls` is what the hub asked recorders for."""
 
@@ -189,6 +201,7 @@ class World:
     hub: Hub
     street: Street
     sidewalk: Sidewalk
+    lookout: Lookout
     alarms: list[Alarm]
     services: Services
     settings: ApiSettings
@@ -258,9 +271,10 @@ def opened_world(folder: Path, clock: Clock | None = None, **told: Any) -> Itera
         )
         watch_calls: list[tuple[str, StreamKind, bool]] = []
         hub = Hub(lambda *call: watch_calls.append(call))
-        board.attach(hub)
+        board.attach((hub,), ())
         street = Street()
         sidewalk = Sidewalk()
+        lookout = Lookout()
         services = Services(
             cameras=cameras,
             states=board,
@@ -268,6 +282,7 @@ def opened_world(folder: Path, clock: Clock | None = None, **told: Any) -> Itera
             situations=SituationDesk(
                 catalog, ZoneInfo(ZONE), sidewalk, lambda _: None, try_within_s=0.3
             ),
+            vision=lookout,
             gate=gate_over(hub, street),
             sign_in=sign_in,
             clock=clock,
@@ -285,6 +300,7 @@ def opened_world(folder: Path, clock: Clock | None = None, **told: Any) -> Itera
             hub=hub,
             street=street,
             sidewalk=sidewalk,
+            lookout=lookout,
             alarms=alarms,
             services=services,
             settings=api_settings,

@@ -89,7 +89,7 @@ async def test_without_a_configured_token_there_is_none_to_guess(tmp_path: Path)
 
 
 def test_every_metric_is_documented_and_nothing_else(world: World) -> None:
-    families = {family.name for family in registry_of(world.board).collect()}
+    families = {family.name for family in registry_of(world.board, world.lookout).collect()}
     exposed = {name for name in families if name.startswith("farola_")}
     page = PAGE.read_text(encoding="utf-8")
     named = {name.removesuffix("_total") for name in re.findall(r"`(farola_[a-z_]+)", page)}

@@ -69,7 +69,7 @@ def create_app(services: Services, settings: ApiSettings) -> FastAPI:
     app.state.services = services
     app.state.settings = settings
     app.state.sockets = OpenSockets()
-    app.state.registry = metrics.registry_of(services.states)
+    app.state.registry = metrics.registry_of(services.states, services.vision)
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -19,7 +19,8 @@ from prometheus_client.registry import Collector
 from farola.api.fields import problem_of
 from farola.api.guard import session_of
 from farola.api.reach import Reach, Told, off_loop
-from farola.api.services import States
+from farola.api.services import States, Vision
+from farola.api.vision_metrics import VisionCollector
 from farola.base import Error, Kind
 from farola.model import CameraState, Phase
 
@@ -87,10 +88,11 @@ def _gauges(states: Sequence[CameraState]) -> Iterator[Metric]:
     yield phases
 
 
-def registry_of(states: States) -> CollectorRegistry:
-    """A registry of one app: its cameras and its process, nothing global."""
+def registry_of(states: States, vision: Vision) -> CollectorRegistry:
+    """A registry of one app: its cameras, what looks at them, its process; nothing global."""
     registry = CollectorRegistry()
     registry.register(StatesCollector(states))
+    registry.register(VisionCollector(vision))
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     return registry
