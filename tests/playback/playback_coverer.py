@@ -84,11 +84,13 @@ class LocalCoverer:
 
     def _covered(self, job: CoverJob) -> Iterator[tuple[int, Pixels, Mask]]:
         lead = {unit.media for unit in job.units[: job.lead]}
+        lead |= {unit.media for unit in job.units if job.since and unit.media < job.since}
         decoded = list(_decoded(job))
         if job.masks is not None:
             masks = {media: Mask.unpack(data) for media, data in unpack_masks(job.masks).items()}
             for media, picture in decoded:
                 if media not in lead:
+                    assert media in masks
                     yield media, cover(picture, masks[media], job.recipe), masks[media]
             return
         height, width = decoded[0][1].shape[0] * 2 // 3, decoded[0][1].shape[1]

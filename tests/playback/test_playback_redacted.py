@@ -181,14 +181,19 @@ def test_a_name_for_bytes_that_are_no_fragments_gives_nothing(
 ) -> None:
     street.segment(footage("h264"), street.begin_run(START_US), START_US, 0)
     camera = street.camera.id
-    init, source, first, end = parts_of(redacted.playlist(camera, MAIN, WHOLE))[2].rsplit("-", 3)
+    name = parts_of(redacted.playlist(camera, MAIN, WHOLE))[2]
+    init, source, first, end, number, slices = name.rsplit("-", 5)
+    assert (number, slices) == ("0", "1")
     numbers = [int(one, 16) for one in (source, first, end)]
     for place in range(3):
         for by in (-1, 1):
             changed = [one + by * (at == place) for at, one in enumerate(numbers)]
-            key = "-".join([init, *(f"{one:x}" for one in changed)])
+            key = "-".join([init, *(f"{one:x}" for one in changed), number, slices])
             kind = kind_of(lambda key=key: redacted.part(camera, key))
             assert kind in {Kind.NOT_FOUND, Kind.FILE_DAMAGED}
+    whole = f"{init}-{source}-{source}-{end}"  # two fragments have no slices
+    for key in (f"{whole}-0-2", f"{whole}-1-1", f"{whole}-2-1", f"{whole}-0-0", whole):
+        assert kind_of(lambda key=key: redacted.part(camera, key)) is Kind.NOT_FOUND
 
 
 def test_pictures_before_a_part_are_looked_at_and_not_shown(
@@ -198,7 +203,8 @@ def test_pictures_before_a_part_are_looked_at_and_not_shown(
     key = parts_of(redacted.playlist(street.camera.id, MAIN, WHOLE))[1]
     bytes_of(redacted, street.camera.id, key)
     (job,) = coverer.jobs
-    assert (job.lead, len(job.units)) == (25, 50)
+    # A group before, and half a second after.
+    assert (job.lead, job.since, len(job.units)) == (25, 90_000, 62)
     assert min(coverer.asked) == 0
 
 
@@ -253,7 +259,7 @@ def test_how_pictures_are_coded_is_learned_once(
     name = init_of(redacted.playlist(street.camera.id, MAIN, WHOLE))
     first = redacted.init(street.camera.id, name)
     assert redacted.init(street.camera.id, name) == first
-    assert [len(job.units) for job in coverer.jobs] == [1]
+    assert len(coverer.jobs) == 1
 
 
 def test_damage_in_a_file_costs_its_pictures_alone(
@@ -279,22 +285,75 @@ def entry(at: int, *, key: bool = True, ticks: int = 90_000) -> FragmentEntry:
     return FragmentEntry(at * 100, 100, at, START_US, at * ticks, ticks, key)
 
 
-def test_covered_parts_last_a_second_or_a_group() -> None:
+def test_covered_parts_last_about_a_second() -> None:
     parts = cut_covered([entry(at, ticks=45_000) for at in range(8)], False)
     assert [part.duration for part in parts] == [90_000] * 4
-    parts = cut_covered([entry(at, key=at % 5 == 0, ticks=180_000) for at in range(10)], False)
-    assert [part.duration for part in parts] == [540_000, 360_000] * 2
-    assert all(part.key for part in parts)
-    # Both parts of the second group are decoded from its key frame on: the group before is long.
-    assert [part.source for part in parts] == [0, 0, 500, 500]
+    assert [part.source for part in parts] == [0, 0, 200, 400]  # a second of context
+    parts = cut_covered([entry(at, ticks=180_000) for at in range(2)], False)
+    assert [(part.media_start, part.duration) for part in parts] == [
+        (at * 90_000, 90_000) for at in range(4)
+    ]
+    assert [(part.slice, part.slices) for part in parts] == [(0, 2), (1, 2)] * 2
+    assert [part.start_us - START_US for part in parts] == [0, SECOND_US] * 2  # as the rows say
+    # The group before is long, so it is not decoded only to be looked at.
+    assert [part.source for part in parts] == [0, 0, 100, 100]
+
+
+def test_parts_grow_with_the_way_back_to_their_key_frame() -> None:
+    parts = cut_covered([entry(at, key=at == 0) for at in range(40)], False)
+    lasting = [part.duration // 90_000 for part in parts]
+    assert lasting[:-1] == sorted(lasting[:-1])
+    assert (lasting[0], sum(lasting)) == (1, 40)
+    assert all(part.key and part.source == 0 for part in parts)
+    decoded = sum(part.media_start + part.duration for part in parts) // 90_000
+    assert decoded < 6 * 40
 
 
 def test_a_part_without_a_key_frame_in_reach_is_not_played() -> None:
-    parts = cut_covered([entry(at, key=at == 3, ticks=90_000) for at in range(6)], False)
-    assert [part.key for part in parts] == [False, True]
+    parts = cut_covered([entry(at, key=at == 3) for at in range(5)], False)
+    assert [part.key for part in parts] == [False, False, False, True, True]
     torn = [entry(0), replace(entry(1, key=False), media_start=900_000)]
     assert source_of(torn, 1) is None
     assert source_of([entry(0), replace(entry(1), media_start=900_000)], 1) == 1
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("kind", ["h264-b", "h265-b"])
+def test_a_long_group_comes_in_slices(
+    kind: str, footage: Get, street: Street, redacted: RedactedPlayback, tmp_path: Path
+) -> None:
+    source = footage(kind)
+    samples = [sample._replace(key=at == 0) for at, sample in enumerate(source.samples)]
+    street.segment(replace(source, samples=samples), street.begin_run(START_US), START_US, 0)
+    text = redacted.playlist(street.camera.id, MAIN, WHOLE)
+    keys = parts_of(text)
+    assert [key[-4:] for key in keys] == ["-0-3", "-1-3", "-2-3"]
+    path = tmp_path / "film.mp4"
+    path.write_bytes(film(redacted, street.camera.id, text))
+    assert ffprobe_complaints(path) == ""
+    assert packets(path) == [(FRAME_TICKS * at,) * 2 + (FRAME_TICKS,) for at in range(75)]
+    for number, key in enumerate(keys):
+        span = redacted.part(street.camera.id, key).span
+        assert span.start_us == START_US + number * SECOND_US
+        init = redacted.init(street.camera.id, init_of(text))
+        path.write_bytes(init + bytes_of(redacted, street.camera.id, key))
+        assert ffprobe_complaints(path) == ""  # each begins with a key frame of its own
+
+
+@pytest.mark.peer
+def test_a_slice_in_which_no_picture_was_taken_shows_the_one_before(
+    footage: Get, street: Street, redacted: RedactedPlayback, tmp_path: Path
+) -> None:
+    source = footage("h264")
+    samples = [sample._replace(duration=180_000) for sample in source.samples[::25]]
+    sparse = replace(source, samples=samples, units=source.units[::25])
+    street.segment(sparse, street.begin_run(START_US), START_US, 0)
+    text = redacted.playlist(street.camera.id, MAIN, WHOLE)
+    assert len(parts_of(text)) == 6
+    path = tmp_path / "film.mp4"
+    path.write_bytes(film(redacted, street.camera.id, text))
+    assert ffprobe_complaints(path) == ""
+    assert [pts for pts, _, _ in packets(path)] == [90_000 * at for at in range(6)]
 
 
 @given(st.lists(st.tuples(st.integers(1, 180_000), st.booleans()), min_size=1, max_size=60))
@@ -313,7 +372,10 @@ def test_covered_parts_cover_every_fragment_and_never_change_as_a_file_grows(
         earlier = list(complete)
         assert parts[0].first == 0
         assert parts[-1].end == rows[-1].offset + 10
-        assert all(one.end == two.first for one, two in pairwise(parts))
+        for one, two in pairwise(parts):
+            following = (one.first, one.slice + 1) if one.slice + 1 < one.slices else (one.end, 0)
+            assert (two.first, two.slice) == following
+            assert two.media_start == one.media_start + one.duration
         for part in parts:
             assert part.source <= part.first
             assert not part.key or rows[part.source // 10].key

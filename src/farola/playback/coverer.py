@@ -15,6 +15,7 @@ from farola.media import Codec, unit_type, units
 from farola.media.nal import H264Unit
 from farola.model import CoveredUnit, CoverJob, CoverState, RecordedUnit
 from farola.playback.footage import config_of
+from farola.playback.group import Group
 
 _AHEAD = 16  # covered pictures kept for whoever takes them slowly
 _LOOK_AGAIN_S = 0.1
@@ -33,19 +34,20 @@ class Coverer(Protocol):
 
 
 def covered_film(
-    coverer: Coverer, job: CoverJob, patience_s: float, *, lossy: bool
+    coverer: Coverer, job: CoverJob, group: Group, patience_s: float
 ) -> Iterator[CoveredUnit]:
-    """The job's pictures in order, each of them checked.
+    """The group's pictures in order, each of them checked; the job is given up after the last.
 
-    With `lossy` (packets were lost when it was recorded) pictures may be missing. Raises what the
-    coverer raises, TIMED_OUT when it leaves one picture waiting for `patience_s`, DECODER_FAILED
-    for anything that is not a covered picture, and for too few of them.
+    Raises what the coverer raises, TIMED_OUT when it leaves one picture waiting for `patience_s`,
+    DECODER_FAILED for anything that is not a covered picture, and for too few of them: where
+    packets were lost when it was recorded, pictures may be missing.
     """
-    wanted = {unit.media for unit in job.units[job.lead :]}
-    least = 1 if lossy else len(wanted) - _leading(job)
+    wanted = set(group.times)
     stored = _stored_units(job.units)
     given, last = 0, None
     for unit in _within(lambda: coverer.cover(job), patience_s):
+        if last is not None and unit.media > group.times[-1]:
+            break  # context after the last
         _check(unit, stored)
         if unit.media not in wanted or (last is not None and unit.media <= last):
             raise _unfit("a covered picture came twice, late or unasked")
@@ -53,7 +55,9 @@ def covered_film(
             raise _unfit("covered pictures begin without a key frame")
         given, last = given + 1, unit.media
         yield unit
-    if given < least:
+        if last == group.times[-1]:
+            break
+    if given < _least(group):
         raise _unfit("too few pictures were covered")
 
 
@@ -104,10 +108,12 @@ def _stored_units(stored: Sequence[RecordedUnit]) -> frozenset[bytes]:
     return frozenset(found)
 
 
-def _leading(job: CoverJob) -> int:
-    """Pictures shown before the first key frame of a job without context cannot be decoded."""
-    first = job.units[0].media
-    return 0 if job.lead else sum(unit.media < first for unit in job.units)
+def _least(group: Group) -> int:
+    """How many pictures must come at least."""
+    if group.lossy:
+        return 1
+    # Pictures shown before the first key frame can be decoded only with what came before it.
+    return sum(time >= group.units[0].media for time in group.times)
 
 
 def _unfit(message: str) -> Error:
@@ -137,7 +143,9 @@ class _Pump(threading.Thread):
                     close()
             end = None
         except Error as error:
-            end = error
+            # A darkroom that says what cannot be has failed, whatever made it.
+            broken = error.kind is Kind.PROTOCOL_VIOLATION
+            end = _unfit(error.message) if broken else error
         finally:
             self._put(end)
 

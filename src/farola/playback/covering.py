@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from farola.base import Kind
 from farola.model import CoveredUnit, CoverJob, Recipe, pack_masks
 from farola.playback.coverer import Coverer, covered_film, covered_still
-from farola.playback.group import Group, from_own_key, times_of
+from farola.playback.group import Group, times_of
 from farola.playback.maskbook import MaskBook, origin_of
 from farola.store import SegmentReader
 
@@ -52,10 +52,10 @@ class Covering:
         origin = origin_of(recipe, self._model())
         masks = self._kept(reader, path, group, origin)
         if masks is not None:
-            group = from_own_key(group)
+            group = group.bare()
         job = self._job(reader, group, recipe, masks)
         found: dict[int, bytes] = {}
-        for unit in covered_film(self._coverer, job, self._patience_s, lossy=group.lossy):
+        for unit in covered_film(self._coverer, job, group, self._patience_s):
             if unit.cover.reason in _KEPT_REASONS:
                 found[unit.media] = unit.mask
             yield unit
@@ -68,7 +68,7 @@ class Covering:
         origin = origin_of(recipe, self._model())
         masks = self._kept(reader, path, group, origin)
         if masks is not None:
-            group = from_own_key(group)
+            group = group.bare()
         job = self._job(reader, group, recipe, masks, still=True)
         still = covered_still(self._coverer, job, self._patience_s)
         if masks is None and still.cover.reason in _KEPT_REASONS:
@@ -92,7 +92,8 @@ class Covering:
             units=group.units,
             recipe=recipe,
             rate=self._rate,
-            lead=group.lead_units,
+            lead=group.lead,
+            since=group.times[0],
             masks=None if masks is None else pack_masks(masks),
             keep=masks is None,
             still=still,
@@ -116,8 +117,9 @@ class Covering:
         origin: bytes,
         found: dict[int, bytes],
     ) -> None:
-        """Keep the masks that came, where they are more than are kept already."""
+        """Keep the masks that came, with those that are kept already."""
         for fragment in group.shown:
             masks = {time: found[time] for time in times_of(fragment) if found.get(time)}
-            if len(masks) > len(self._book.load(reader, path, fragment, origin)):
-                self._book.save(reader, path, fragment, origin, masks)
+            if masks:
+                known = self._book.load(reader, path, fragment, origin)
+                self._book.save(reader, path, fragment, origin, known | masks)

@@ -61,12 +61,15 @@ class Film:
             if config_of_unit(unit) != now:
                 payload = length_prefixed(unit.parameter_sets) + payload
                 now = config_of_unit(unit)
-            lasting = group.lasting(unit.media, next_media)
+            lasting = group.lasting(
+                unit.media if group.frozen is None else group.frozen, next_media
+            )
             samples.append(Sample(lasting, len(payload), 0, unit.key))
             payloads.append(payload)
         self._sequence += 1
         self._now = now
-        head = movie_fragment(self._sequence, units[0].media + shift, samples)
+        start = units[0].media if group.frozen is None else group.frozen
+        head = movie_fragment(self._sequence, start + shift, samples)
         return b"".join((head, *payloads))
 
 

@@ -1,42 +1,46 @@
-"""Stored fragments read to be covered: their pictures, their times, and what stands before them."""
+"""Stored fragments read to be covered: their pictures, their times, and what stands around them."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from farola.base import Error, Kind
 from farola.media import TICKS_PER_SECOND, ticks_to_us
 from farola.model import RecordedUnit, Span
 from farola.playback.footage import stored_samples
+from farola.playback.parts import follows, slice_start
 from farola.store import SegmentReader, StoredFragment
 
 _MOST_FRAGMENTS = 200
 _MOST_UNITS = 6_000
 _MOST_BYTES = 96 * 1024 * 1024
+# Pictures after the last one that is shown are looked at for so long: who appears in them is
+# covered before.
+_TRAIL = TICKS_PER_SECOND // 2
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Consecutive fragments of one file, beginning with a key frame; the first `lead` are context.
+    """Pictures of consecutive fragments of one file, in decoding order from a key frame on.
 
-    `units` are the pictures of all of them in decoding order, `lead_units` how many of those belong
-    to the context. `times` are the other pictures' presentation times in order, and `end` the time
-    at which the last of them ends, in ticks of the run.
+    `shown` are the fragments in which the pictures at `times` lie: those that are given out, by
+    presentation time, in order. What `units` holds besides them is context. `end` is the time at
+    which the last of `times` ends. `frozen`: nothing was recorded in this stretch, and the one
+    picture shown in it is an earlier one, to be shown from this time on. Times are ticks of the
+    run.
     """
 
-    fragments: tuple[StoredFragment, ...]
-    lead: int
+    shown: tuple[StoredFragment, ...]
     units: list[RecordedUnit] = field(repr=False)
-    lead_units: int
     times: list[int] = field(repr=False)
     end: int
+    lossy: bool
+    frozen: int | None = None
 
     @property
-    def shown(self) -> tuple[StoredFragment, ...]:
-        return self.fragments[self.lead :]
-
-    @property
-    def lossy(self) -> bool:
-        return any(fragment.lost for fragment in self.fragments)
+    def lead(self) -> int:
+        """How many units come before the first that is shown."""
+        return next(at for at, unit in enumerate(self.units) if unit.media >= self.times[0])
 
     def wall_us(self, media: int) -> int:
         """UTC microsecond at which a picture was taken."""
@@ -47,11 +51,24 @@ class Group:
         """Ticks that the picture at `media` is shown; `following` is the next one's time."""
         return max(1, (self.end if following is None else following) - media)
 
+    def bare(self) -> "Group":
+        """Without the context that decoding does not need."""
+        first = self.lead
+        while first > 0 and not self.units[first].key:
+            first -= 1
+        units = self.units[first : _needed(self.units, self.times[-1])]
+        return replace(self, units=units)
 
-def span_of(fragments: Sequence[StoredFragment]) -> Span:
-    """The wall time that the fragments show."""
+
+def span_of(fragments: Sequence[StoredFragment], number: int = 0, slices: int = 1) -> Span:
+    """The wall time that the fragments show, or slice `number` of `slices` of it."""
     last = fragments[-1]
-    return Span(fragments[0].start_us, last.start_us + ticks_to_us(last.duration))
+    start_us = fragments[0].start_us
+    lasting_us = last.start_us + ticks_to_us(last.duration) - start_us
+    return Span(
+        slice_start(start_us, lasting_us, number, slices),
+        slice_start(start_us, lasting_us, number + 1, slices),
+    )
 
 
 def fragments_in(
@@ -80,56 +97,56 @@ def read_group(
     lead: int,
     *,
     until_us: int | None = None,
+    number: int = 0,
+    slices: int = 1,
 ) -> Group:
-    """The fragments' pictures, decrypted; with `until_us` (UTC) up to the last shown before it.
+    """The pictures of the fragments after the first `lead`, and what stands around them.
 
-    Raises NOT_FOUND when none is, TOO_LARGE for more than should be decoded at once.
+    With `until_us` (UTC) only what is shown before it; with `slices` only that share of the time.
+    Raises NOT_FOUND when nothing is, TOO_LARGE for more than should be decoded at once.
     """
-    if sum(fragment.plain_size for fragment in fragments) > _MOST_BYTES:
-        raise Error(Kind.TOO_LARGE, "these pictures are too many to be covered at once")
-    taken: list[RecordedUnit] = []
-    lead_units = 0
-    lasting = 0
-    keep = None
-    for number, fragment in enumerate(fragments):
-        if number == lead:
-            lead_units = len(taken)
-        payload = reader.read(fragment)
-        media, place = fragment.media_start, 0
-        for sample in stored_samples(fragment):
-            unit = payload[place : place + sample.size]
-            taken.append(RecordedUnit(media + sample.cts, sample.key, unit))
-            after_us = ticks_to_us(media + sample.cts - fragment.media_start)
-            if number >= lead and (until_us is None or fragment.start_us + after_us < until_us):
-                keep, lasting = len(taken), sample.duration
-            media += sample.duration
-            place += sample.size
-    if keep is None:
-        raise Error(Kind.NOT_FOUND, "nothing was recorded in this span")
-    if len(taken) > _MOST_UNITS:
-        raise Error(Kind.TOO_LARGE, "these pictures are too many to be covered at once")
-    del taken[keep:]
-    times = sorted({unit.media for unit in taken[lead_units:]})
-    return Group(fragments, lead, taken, lead_units, times, times[-1] + _sane(lasting))
+    shown = fragments[lead:]
+    units = _read(reader, fragments)
+    units += _following(reader, shown[-1])
+    times = sorted({time for fragment in shown for time in times_of(fragment)})
+    lasting = stored_samples(shown[-1])[-1].duration
+    natural = times[-1] + min(max(1, lasting), 2 * TICKS_PER_SECOND)
+    low, high = 0, len(times)
+    start, frozen = times[0], None
+    if slices > 1:
+        duration = sum(fragment.duration for fragment in shown)
+        start = slice_start(times[0], duration, number, slices)
+        low = bisect_left(times, start)
+        if number + 1 < slices:
+            high = bisect_left(times, slice_start(times[0], duration, number + 1, slices))
+    if until_us is not None:
+        wall = Group(shown, units, times, natural, False).wall_us
+        high = min(high, bisect_left(times, until_us, key=wall))
+    if low >= high:
+        if slices == 1 or until_us is not None:
+            raise Error(Kind.NOT_FOUND, "nothing was recorded in this span")
+        low, frozen = high - 1, start
+    end = times[high] if high < len(times) else natural
+    group = Group(
+        shown, units, times[low:high], max(end, start + 1), any(one.lost for one in fragments)
+    )
+    return replace(group, units=units[: _needed(units, group.times[-1] + _TRAIL)], frozen=frozen)
 
 
 def picture_group(reader: SegmentReader, fragments: tuple[StoredFragment, ...], lead: int) -> Group:
-    """As `read_group`, with the first picture of the first fragment that is not context alone."""
-    whole = read_group(reader, fragments[: lead + 1], lead)
-    first = whole.units[whole.lead_units]
-    lasting = stored_samples(fragments[lead])[0].duration
-    units = whole.units[: whole.lead_units + 1]
-    end = first.media + _sane(lasting)
-    return Group(whole.fragments, lead, units, whole.lead_units, [first.media], end)
-
-
-def from_own_key(group: Group) -> Group:
-    """The group without the context that decoding does not need."""
-    at = group.lead_units
-    while at > 0 and not (group.units[at].key):
-        at -= 1
-    left = group.lead_units - at
-    return Group(group.fragments, group.lead, group.units[at:], left, group.times, group.end)
+    """As `read_group`, with the key frame of the first fragment that is not context alone."""
+    fragments = fragments[: lead + 1]
+    units = _read(reader, fragments)
+    shown = fragments[lead:]
+    samples = stored_samples(shown[0])
+    media = shown[0].media_start + samples[0].cts
+    return Group(
+        shown,
+        units[: _needed(units, media + _TRAIL)],
+        [media],
+        media + min(max(1, samples[0].duration), 2 * TICKS_PER_SECOND),
+        any(one.lost for one in fragments),
+    )
 
 
 def times_of(fragment: StoredFragment) -> list[int]:
@@ -141,6 +158,35 @@ def times_of(fragment: StoredFragment) -> list[int]:
     return times
 
 
-def _sane(ticks: int) -> int:
-    """What the last picture lasts, within what a player bears."""
-    return min(max(1, ticks), 2 * TICKS_PER_SECOND)
+def _read(reader: SegmentReader, fragments: tuple[StoredFragment, ...]) -> list[RecordedUnit]:
+    """Their pictures, decrypted; raises TOO_LARGE for more than should be decoded at once."""
+    if sum(fragment.plain_size for fragment in fragments) > _MOST_BYTES:
+        raise Error(Kind.TOO_LARGE, "these pictures are too many to be covered at once")
+    units: list[RecordedUnit] = []
+    for fragment in fragments:
+        payload, place = reader.read(fragment), 0
+        for sample, media in zip(stored_samples(fragment), times_of(fragment), strict=True):
+            unit = payload[place : place + sample.size]
+            units.append(RecordedUnit(media, sample.key, unit))
+            place += sample.size
+    if len(units) > _MOST_UNITS:
+        raise Error(Kind.TOO_LARGE, "these pictures are too many to be covered at once")
+    return units
+
+
+def _following(reader: SegmentReader, last: StoredFragment) -> list[RecordedUnit]:
+    """The pictures of the fragment after the last one, where there is one and time goes on in it:
+    its beginning is looked at.
+    """
+    try:
+        following = reader.fragment(last.end)
+        if follows(last.media_start + last.duration, following.media_start):
+            return _read(reader, (following,))
+    except Error:
+        pass  # none yet, or damaged: those who want to see it will be told
+    return []
+
+
+def _needed(units: list[RecordedUnit], until: int) -> int:
+    """How many units must be decoded to show everything up to the tick `until`."""
+    return 1 + max(at for at, unit in enumerate(units) if unit.media <= until)

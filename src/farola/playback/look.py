@@ -62,7 +62,7 @@ class RecordedLook:
                 units=group.units,
                 recipe=Recipe(),
                 rate=self._rate,
-                lead=group.lead_units,
+                lead=group.lead,
                 look=True,
             )
             yield job, group.wall_us, batch.joined and not broken

@@ -6,8 +6,9 @@ remembered between the playlist and the request, so any process can answer it, a
 good for as long as the file does. The run's random letters keep names from being guessed; what
 protects the pictures is the gate, never the name.
 
-Names of the redacted rendition begin with an `r` and have one more byte in front: where decoding
-begins, since pictures before the part are looked at too. Neither rendition knows the other's names.
+Names of the redacted rendition begin with an `r` and have one more byte in front, where decoding
+begins, and behind it which slice of how many the part is. Neither rendition knows the other's
+names.
 
 A name is checked letter by letter and holds no path: the path is put together from its fields and
 the camera in the address, so neither can lead out of that camera's directory.
@@ -34,7 +35,7 @@ _INIT = re.compile(r"([ms])-([0-9]{4})([0-9]{2})([0-9]{2})-" + _FILE)
 _BYTE = r"-([0-9a-f]{1,13})"
 _PART = re.compile(_INIT.pattern + _BYTE * 2)
 _COVERED_INIT = re.compile("r" + _INIT.pattern)
-_COVERED_PART = re.compile("r" + _INIT.pattern + _BYTE * 3)
+_COVERED_PART = re.compile("r" + _INIT.pattern + _BYTE * 3 + r"-([0-9])-([1-9])")
 _CAMERA = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
@@ -42,13 +43,16 @@ _CAMERA = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 class PartName:
     """A row of whole fragments: file (relative to the segments' root), first byte, end.
 
-    `source` is where decoding begins, at `first` or before it.
+    `source` is where decoding begins, at `first` or before it. It is slice number `slice` of
+    `slices` of them.
     """
 
     path: PurePosixPath
     source: int
     first: int
     end: int
+    slice: int = 0
+    slices: int = 1
 
     @classmethod
     def parse(cls, camera_id: str, key: str) -> Self:
@@ -62,13 +66,22 @@ class PartName:
         """Raises Error(NOT_FOUND) for anything but a name of this camera's covered parts."""
         found = _match(_COVERED_PART, key)
         source, first, end = (int(found[at], 16) for at in (8, 9, 10))
-        return cls._of(camera_id, found, source, first, end)
+        return cls._of(camera_id, found, source, first, end, int(found[11]), int(found[12]))
 
     @classmethod
-    def _of(cls, camera_id: str, found: "re.Match[str]", source: int, first: int, end: int) -> Self:
-        if not source <= first < end:
+    def _of(
+        cls,
+        camera_id: str,
+        found: "re.Match[str]",
+        source: int,
+        first: int,
+        end: int,
+        number: int = 0,
+        slices: int = 1,
+    ) -> Self:
+        if not (source <= first < end and number < slices):
             raise _unknown()
-        return cls(_path(camera_id, found), source, first, end)
+        return cls(_path(camera_id, found), source, first, end, number, slices)
 
 
 def init_path(camera_id: str, key: str) -> PurePosixPath:
@@ -109,7 +122,8 @@ class CoveredNames:
         return None if name is None else f"r{name}"
 
     def part(self, init: str, part: Part) -> str:
-        return f"{init}-{part.source:x}-{part.first:x}-{part.end:x}"
+        place = f"{part.source:x}-{part.first:x}-{part.end:x}"
+        return f"{init}-{place}-{part.slice}-{part.slices}"
 
 
 def init_name(path: str) -> str | None:

@@ -4,8 +4,9 @@ A segment is always cut from its beginning, whatever span was asked for. So a pa
 every playlist, a cache can keep it, and a playlist that grows only ever gets parts added.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from farola.media import TICKS_PER_SECOND, FragmentEntry, ticks_to_us
 
@@ -15,11 +16,13 @@ _LONG_ENOUGH = TICKS_PER_SECOND * 7 // 2
 # Without any key frame for so long a part ends all the same, so that a player need not wait.
 _TOO_LONG = TICKS_PER_SECOND * 20
 # Covered parts are short, because a player shows nothing before it has a whole one. Each of them
-# begins with a key frame of our own, so one may also end where the camera sent none.
-_COVERED_LONG_ENOUGH = TICKS_PER_SECOND
-_COVERED_TOO_LONG = TICKS_PER_SECOND * 6
-# What is looked at before a covered part, so that whoever was seen there is not forgotten in it.
-_MOST_CONTEXT = TICKS_PER_SECOND * 4
+# begins with a key frame of our own, so one may begin anywhere.
+_COVERED = TICKS_PER_SECOND
+# But where the camera's own key frame is far back, all of that is decoded for each of them.
+_SHARE_OF_REACH = 4
+MOST_SLICES = 9  # of one fragment, which lasts two seconds at most
+# What is decoded before a covered part only to be looked at: a short group of pictures at most.
+_MOST_CONTEXT = TICKS_PER_SECOND * 11 // 10
 # A picture that needs more than so many fragments before it to be decoded is not worth the wait.
 _MOST_REACH = 60
 
@@ -35,7 +38,8 @@ class Part:
 
     Times as in `FragmentEntry`. `key`: it begins with a key frame. `complete`: no fragment will be
     added to it. `source` is the byte from which on it is decoded, before `first` where pictures
-    before it are needed for that.
+    before it are needed for that. A covered part may be the slice number `slice` of `slices` of
+    its fragment, by time.
     """
 
     first: int
@@ -46,6 +50,8 @@ class Part:
     key: bool
     complete: bool
     source: int
+    slice: int = 0
+    slices: int = 1
 
     @property
     def end_us(self) -> int:
@@ -59,7 +65,7 @@ def follows(media_end: int, media_start: int) -> bool:
 
 def cut(entries: Sequence[FragmentEntry], growing: bool) -> tuple[Part, ...]:
     """The parts of a segment; with `growing` the last one is not complete."""
-    rows = list(_cut(entries, _LONG_ENOUGH, _TOO_LONG))
+    rows = list(_cut(entries, _ends))
     return tuple(
         _part(entries, row, row.start, entries[row.start].key, growing and row is rows[-1])
         for row in rows
@@ -67,33 +73,60 @@ def cut(entries: Sequence[FragmentEntry], growing: bool) -> tuple[Part, ...]:
 
 
 def cut_covered(entries: Sequence[FragmentEntry], growing: bool) -> tuple[Part, ...]:
-    """The parts of a segment's covered rendition.
+    """The parts of a segment's covered rendition, of about a second each.
 
     Each is decoded from a key frame on, so `key` tells of each whether there is one in reach.
     """
-    rows = list(_cut(entries, _COVERED_LONG_ENOUGH, _COVERED_TOO_LONG))
-    parts = []
+    rows = list(_cut(entries, _covered_ends))
+    parts: list[Part] = []
     for row in rows:
         source = source_of(entries, row.start)
         start = row.start if source is None else source
-        parts.append(_part(entries, row, start, source is not None, growing and row is rows[-1]))
+        part = _part(entries, row, start, source is not None, growing and row is rows[-1])
+        parts += _slices(part) if len(row) == 1 else [part]
     return tuple(parts)
+
+
+def slice_start(start: int, duration: int, number: int, slices: int) -> int:
+    """The tick at which slice `number` of `slices` of what lasts from `start` on begins."""
+    return start + duration * number // slices
+
+
+def _slices(part: Part) -> list[Part]:
+    """A long fragment's part as several, each showing the next share of its time."""
+    count = min(max(1, (part.duration + _COVERED // 2) // _COVERED), MOST_SLICES)
+    starts = [slice_start(0, part.duration, number, count) for number in range(count + 1)]
+    return [
+        replace(
+            part,
+            start_us=part.start_us + ticks_to_us(begin),
+            media_start=part.media_start + begin,
+            duration=end - begin,
+            slice=number,
+            slices=count,
+        )
+        for number, (begin, end) in enumerate(pairwise(starts))
+    ]
 
 
 def source_of(entries: Sequence[FragmentEntry], at: int) -> int | None:
     """The number of the fragment from which on fragment `at` is decoded to be covered.
 
-    That is the group of pictures before it, where it directly follows and is not long; else the
-    fragment's own key frame. None where no key frame is in reach.
+    That is the fragment's own key frame, or one up to a second before it, where all that lies
+    between was recorded. None where no key frame is in reach.
     """
     own = _key_before(entries, at)
-    if own is None or own == 0 or not _continues(entries[own - 1], entries[own]):
-        return own
-    before = _key_before(entries, own - 1)
-    if before is None:
-        return own
-    lasting = entries[own].media_start - entries[before].media_start
-    return before if lasting <= _MOST_CONTEXT else own
+    if own is None:
+        return None
+    source = own
+    while source > 0 and _continues(entries[source - 1], entries[source]):
+        before = _key_before(entries, source - 1)
+        if before is None:
+            break
+        if entries[own].media_start - entries[before].media_start > _MOST_CONTEXT:
+            break
+        source = before
+    return source
 
 
 def _key_before(entries: Sequence[FragmentEntry], at: int) -> int | None:
@@ -106,17 +139,34 @@ def _key_before(entries: Sequence[FragmentEntry], at: int) -> int | None:
     return None
 
 
-def _cut(entries: Sequence[FragmentEntry], long_enough: int, too_long: int) -> Iterator[range]:
+type _Ends = Callable[[Sequence[FragmentEntry], int, int], bool]
+"""Whether a part that begins with fragment `first` ends before fragment `at`."""
+
+
+def _ends(entries: Sequence[FragmentEntry], first: int, at: int) -> bool:
+    lasting = _lasting(entries, first, at)
+    return (entries[at].key and lasting >= _LONG_ENOUGH) or lasting >= _TOO_LONG
+
+
+def _covered_ends(entries: Sequence[FragmentEntry], first: int, at: int) -> bool:
+    lasting = _lasting(entries, first, at)
+    if lasting < _COVERED:
+        return False
+    key = _key_before(entries, first)
+    reach = _lasting(entries, first if key is None else key, at)
+    return entries[at].key or lasting * _SHARE_OF_REACH >= reach
+
+
+def _lasting(entries: Sequence[FragmentEntry], first: int, at: int) -> int:
+    last = entries[at - 1]
+    return last.media_start + last.duration - entries[first].media_start
+
+
+def _cut(entries: Sequence[FragmentEntry], ends: _Ends) -> Iterator[range]:
     """Rows of fragments as ranges of their numbers."""
     first = 0
     for at in range(1, len(entries)):
-        last = entries[at - 1]
-        lasting = last.media_start + last.duration - entries[first].media_start
-        if (
-            (entries[at].key and lasting >= long_enough)
-            or lasting >= too_long
-            or not _continues(last, entries[at])
-        ):
+        if not _continues(entries[at - 1], entries[at]) or ends(entries, first, at):
             yield range(first, at)
             first = at
     if entries:

@@ -97,14 +97,17 @@ class RedactedPlayback:
         name = PartName.parse_covered(camera_id, key)
         with self._opened(camera_id, name.path) as reader:
             fragments, lead = fragments_in(reader, name.source, name.first, name.end)
+        shown = fragments[lead:]
+        if name.slices > 1 and len(shown) > 1:
+            raise Error(Kind.NOT_FOUND, "this camera has no such recording")
 
         def chunks() -> Iterator[bytes]:
             with self._opened(camera_id, name.path) as reader:
-                film = Film(self._coding(reader), fragments[lead].sequence)
-                group = read_group(reader, fragments, lead)
+                film = Film(self._coding(reader), shown[0].sequence)
+                group = read_group(reader, fragments, lead, number=name.slice, slices=name.slices)
                 yield from film.fragments(group, self._pictures(reader, name.path, group))
 
-        return Footage(camera_id, span_of(fragments[lead:]), chunks())
+        return Footage(camera_id, span_of(shown, name.slice, name.slices), chunks())
 
     def clip(self, camera_id: str, stream: StreamKind, span: Span) -> Footage:
         """The span as one fragmented MP4, from the key frame at or before its start.
