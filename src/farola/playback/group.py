@@ -99,15 +99,17 @@ def read_group(
     until_us: int | None = None,
     number: int = 0,
     slices: int = 1,
+    trail: int = _TRAIL,
 ) -> Group:
     """The pictures of the fragments after the first `lead`, and what stands around them.
 
-    With `until_us` (UTC) only what is shown before it; with `slices` only that share of the time.
+    Pictures of `trail` ticks after the last are context too, where there are any. With `until_us` (UTC) only what is shown before it; with `slices` only that share of the time.
     Raises NOT_FOUND when nothing is, TOO_LARGE for more than should be decoded at once.
     """
     shown = fragments[lead:]
     units = _read(reader, fragments)
-    units += _following(reader, shown[-1])
+    if trail:
+        units += _following(reader, shown[-1])
     times = sorted({time for fragment in shown for time in times_of(fragment)})
     lasting = stored_samples(shown[-1])[-1].duration
     natural = times[-1] + min(max(1, lasting), 2 * TICKS_PER_SECOND)
@@ -130,7 +132,7 @@ def read_group(
     group = Group(
         shown, units, times[low:high], max(end, start + 1), any(one.lost for one in fragments)
     )
-    return replace(group, units=units[: _needed(units, group.times[-1] + _TRAIL)], frozen=frozen)
+    return replace(group, units=units[: _needed(units, group.times[-1] + trail)], frozen=frozen)
 
 
 def picture_group(reader: SegmentReader, fragments: tuple[StoredFragment, ...], lead: int) -> Group:

@@ -45,7 +45,7 @@ class RecordedLook:
                 check_asked(reader.header, camera_id, path)
                 try:
                     found = fragments_in(reader, batch.source, batch.first, batch.end)
-                    group = read_group(reader, *found, until_us=span.end_us)
+                    group = read_group(reader, *found, until_us=span.end_us, trail=0)
                 except Error as error:
                     if error.kind not in {Kind.FILE_DAMAGED, Kind.NOT_FOUND}:
                         raise
