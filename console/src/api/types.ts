@@ -58,22 +58,4 @@ export type EventQuery = NonNullable<operations['list_events']['parameters']['qu
 export type HourCount = Schemas['HourAnswer'];
 export type Activity = Schemas['ActivityAnswer'];
 
-export interface VisionStatus {
-  model: { name: string; sha256: string; licence: string };
-  load: {
-    per_second: number;
-    shed_per_second: number;
-    queue_ms: number;
-    fault: Kind | null;
-  };
-  cameras: {
-    camera_id: string;
-    state: 'covered' | 'whole' | 'withheld' | 'noticing' | 'idle' | 'off';
-    reason: Kind | null;
-    asked: number;
-    done: number;
-    shed: number;
-    late: number;
-    failed: number;
-  }[];
-}
+export type VisionStatus = Schemas['VisionAnswer'];

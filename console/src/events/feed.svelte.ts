@@ -16,6 +16,7 @@ export class EventFeed {
   waiting = $state(0);
 
   #ask: () => EventQuery = () => ({});
+  #reading: () => boolean = () => false;
   #newest: EventPage | null = null;
   #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -25,6 +26,7 @@ export class EventFeed {
     const abort = new AbortController();
     this.#abort = abort;
     this.#ask = ask;
+    this.#reading = reading;
     this.listed = { events: [], next: null };
     this.loaded = false;
     this.problem = null;
@@ -49,6 +51,13 @@ export class EventFeed {
     } finally {
       this.busy = false;
     }
+  }
+
+  /** Asks again at once, as after a failure. */
+  retry(): void {
+    clearTimeout(this.#timer);
+    this.problem = null;
+    void this.#refresh(this.#abort.signal, this.#reading);
   }
 
   /** Takes in what waited. */
