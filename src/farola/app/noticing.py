@@ -141,13 +141,16 @@ class Noticing:
         events, counts = self._take()
         if not events and not counts:
             return
+        writing = asyncio.ensure_future(asyncio.to_thread(self._put, events, counts))
         try:
-            await asyncio.to_thread(self._put, events, counts)
-        except Error:
-            self._events = {event.id: event for event in events} | self._events
-            self._counts = counts + self._counts
-            self._drop_oldest()
-            raise
+            await asyncio.shield(writing)
+        finally:
+            if not writing.done():  # cancelled; the thread goes on, and counts must not go twice
+                await asyncio.wait([writing])
+            if writing.exception() is not None:
+                self._events = {event.id: event for event in events} | self._events
+                self._counts = counts + self._counts
+                self._drop_oldest()
 
     def _put(self, events: Iterable[Event], counts: Iterable[HourCount]) -> None:
         with self._catalog.batch():

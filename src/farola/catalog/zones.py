@@ -78,13 +78,12 @@ class Zones:
     def delete_zone(self, camera_id: str, zone_id: str) -> None:
         """`Error(CONFLICT)` while a rule needs it, NOT_FOUND."""
         with self._database.write() as connection:
+            self.zone(camera_id, zone_id)
             needed = select(RuleRow.name).where(RuleRow.zone_id == zone_id).limit(1)
             name = connection.execute(needed).scalar_one_or_none()
             if name is not None:
                 raise Error(Kind.CONFLICT, "a rule still needs this zone", rule=name)
-            mine = (ZoneRow.id == zone_id, ZoneRow.camera_id == camera_id)
-            if not connection.execute(delete(ZoneRow).where(*mine)).rowcount:
-                raise Error(Kind.NOT_FOUND, "no such zone")
+            connection.execute(delete(ZoneRow).where(ZoneRow.id == zone_id))
 
     def rules(self, camera_id: str | None = None) -> list[Rule]:
         """A camera's rules by name, or those of all cameras."""
