@@ -103,8 +103,9 @@ def read_group(
 ) -> Group:
     """The pictures of the fragments after the first `lead`, and what stands around them.
 
-    Pictures of `trail` ticks after the last are context too, where there are any. With `until_us` (UTC) only what is shown before it; with `slices` only that share of the time.
-    Raises NOT_FOUND when nothing is, TOO_LARGE for more than should be decoded at once.
+    Pictures of `trail` ticks after the last are context too, where there are any. With `until_us`
+    (UTC) only what is shown before it; with `slices` only that share of the time. Raises NOT_FOUND
+    when nothing is, TOO_LARGE for more than should be decoded at once.
     """
     shown = fragments[lead:]
     units = _read(reader, fragments)
