@@ -203,8 +203,8 @@ def test_pictures_before_a_part_are_looked_at_and_not_shown(
     key = parts_of(redacted.playlist(street.camera.id, MAIN, WHOLE))[1]
     bytes_of(redacted, street.camera.id, key)
     (job,) = coverer.jobs
-    # A group before, and half a second after.
-    assert (job.lead, job.since, len(job.units)) == (25, 90_000, 62)
+    # A group before, and what follows for 0.42 s.
+    assert (job.lead, job.since, len(job.units)) == (25, 90_000, 60)
     assert min(coverer.asked) == 0
 
 

@@ -19,7 +19,7 @@ from farola.vision.frames import InputSpec, Ring
 from farola.vision.wire import Type, unpack_sightings
 
 AHEAD_US = 400_000
-_CONTEXT_US = 1_000_000
+_CONTEXT_US = 600_000
 _MOST_WAITING_UNITS = 90  # of a live lane: three seconds at 30 pictures a second
 _MOST_INSIDE = 64  # pictures of a job or file that wait for sightings
 _MOST_SHAPED = 8

@@ -16,7 +16,7 @@ _MOST_UNITS = 6_000
 _MOST_BYTES = 96 * 1024 * 1024
 # Pictures after the last one that is shown are looked at for so long: who appears in them is
 # covered before.
-_TRAIL = TICKS_PER_SECOND // 2
+_TRAIL = TICKS_PER_SECOND * 42 // 100
 
 
 @dataclass(frozen=True, slots=True)
