@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from farola.model import Box, Detection, Label, Sighting
+from farola.vision.assignment import assign
 from farola.vision.detector import Floats
 
 CLEAR_SCORE = 0.4
@@ -44,7 +45,6 @@ _MOST_REACH = 2.5  # but never more.
 _DISTANCE_WEIGHT = 0.5
 _SIZE_WEIGHT = 0.3
 _MOST_SIZE = 0.8  # natural logarithm of how often larger
-_IMPOSSIBLE = 1e3
 _NEW_SPEED = 0.5  # how much of a speed is the latest
 _NEW_SCORE = 0.2  # how much of the usual score is the latest
 _COASTING_SCORE = 0.5
@@ -103,10 +103,6 @@ class Tracker:
     """The tracks of one stream. `aspect` is its pictures' width divided by their height."""
 
     def __init__(self, aspect: float = 16 / 9) -> None:
-        # Takes half a second to load, and only who follows things needs it.
-        from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
-
-        self._assign = linear_sum_assignment
         self._aspect = aspect
         self._tracks: list[_Track] = []
         self._last_us: int | None = None
@@ -178,15 +174,16 @@ class Tracker:
                 continue
             costs = self._costs(at_us, free, [detections[at] for at in places])
             taken = set()
-            for row, column in zip(*self._assign(costs), strict=True):
-                if costs[row, column] < _IMPOSSIBLE:
-                    matched[places[column]] = free[row]
-                    taken.add(row)
+            for row, column in assign(costs):
+                matched[places[column]] = free[row]
+                taken.add(row)
             free = [track for row, track in enumerate(free) if row not in taken]
         return matched
 
-    def _costs(self, at_us: int, tracks: list[_Track], found: list[Detection]) -> Floats:
-        """How badly each detection fits each track, (tracks, detections)."""
+    def _costs(
+        self, at_us: int, tracks: list[_Track], found: list[Detection]
+    ) -> list[dict[int, float]]:
+        """For each track, how badly each detection fits that can be it."""
         expected = _numbers([track.at(at_us) for track in tracks], self._aspect)[:, None]
         seen = _numbers([each.box for each in found], self._aspect)[None]
         sides = np.minimum(expected[..., :2] + expected[..., 2:], seen[..., :2] + seen[..., 2:])
@@ -205,8 +202,11 @@ class Tracker:
             np.array([_GROUPS[each.label] for each in found])[None],
         )
         costs = 1 - overlap + _DISTANCE_WEIGHT * distance / reach + _SIZE_WEIGHT * growth
-        impossible = (distance > reach) | (growth > _MOST_SIZE) | (groups[0] != groups[1])
-        return np.where(impossible, _IMPOSSIBLE, costs).astype(np.float32)
+        possible = (distance <= reach) & (growth <= _MOST_SIZE) & (groups[0] == groups[1])
+        fitting: list[dict[int, float]] = [{} for _ in tracks]
+        for row, column in np.argwhere(possible):
+            fitting[row][int(column)] = float(costs[row, column])
+        return fitting
 
 
 def _numbers(boxes: Sequence[Box], aspect: float) -> Floats:
