@@ -4,12 +4,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from farola.app.redact import Progress
 from farola.cli.options import ConfigOption, load
+
+if TYPE_CHECKING:
+    from farola.app.redact import Progress
 
 InputArgument = Annotated[Path, typer.Argument(help="A video file.", metavar="IN")]
 
@@ -105,7 +107,7 @@ def _out(path: Path) -> Iterator[IO[str]]:
 
 
 @contextmanager
-def _bar(label: str) -> Iterator[Progress]:
+def _bar(label: str) -> Iterator["Progress"]:
     """A progress bar on a terminal; nothing where nobody looks."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
