@@ -1,25 +1,29 @@
-"""Live delay, camera to presented picture, of four 1080p tiles in Chromium.
+"""Live delay of the redacted rendition, camera to presented picture, of four tiles in Chromium.
 
-Every picture carries its send time in an SEI message. The console's own wall plays; a script in the
-page reads the stamps as they arrive and asks each video which picture is on the screen when
-(`requestVideoFrameCallback`, `expectedDisplayTime`). The simulator, the server and the browser
-share this machine's clock and its processor, decoding in software included.
+The demonstration's four cameras: a real street, decoded, looked at, covered and coded anew, shown
+by the console's own wall. Every covered picture carries the wall time at which the recorder placed
+the camera's picture; each tile tells, when a picture is presented (`requestVideoFrameCallback`),
+how long ago that was. Simulator, server, decoders, detector and browser share this machine's clock
+and its processor, the browser's decoding in software included. The original is reachable by nobody,
+so its delay cannot be measured from outside.
 """
 
 import json
+from collections import Counter
 from pathlib import Path
 
 from bench.row import Row
-from bench.viewing import quantile, signed_in, town
+from bench.viewing import demo, quantile, signed_in
 
 TILES = 4
-WARM_UP_MS = 10_000
-MEASURED_MS = 30_000
+RATE = 10  # pictures a second of the demo's footage
+WARM_UP_MS = 20_000
+MEASURED_MS = 40_000
 _SCRIPT = Path(__file__).with_name("live_delay.js")
 
 
 def measure() -> list[Row]:
-    with town(TILES, "--stamp") as running, signed_in(running, _SCRIPT.read_text()) as page:
+    with demo() as running, signed_in(running, _SCRIPT.read_text()) as page:
         page.wait_for_function(
             "(n) => document.querySelectorAll('article.tile[data-state=live]').length === n",
             arg=TILES,
@@ -28,17 +32,23 @@ def measure() -> list[Row]:
         page.evaluate("liveDelay.on = true")
         page.wait_for_timeout(MEASURED_MS)
         found = json.loads(page.evaluate("JSON.stringify(liveDelay)"))
-    arrival, presented = found["arrival"], found["presented"]
-    expected = TILES * 25 * MEASURED_MS / 1000
+    presented = found["presented"]
+    covers = Counter(found["covers"])
+    expected = TILES * RATE * MEASURED_MS / 1000
     return [
-        Row("live delay, camera to presented picture, p50", _ms(presented, 0.5), "ms"),
+        Row("redacted live delay, camera to presented picture, p50", _ms(presented, 0.5), "ms"),
         Row(
-            "live delay, camera to presented picture, p95", _ms(presented, 0.95), "ms", at_most=700
+            "redacted live delay, camera to presented picture, p95",
+            _ms(presented, 0.95),
+            "ms",
+            at_most=1_200,
         ),
-        Row("live delay, camera to the browser's socket, p50", _ms(arrival, 0.5), "ms"),
-        Row("live delay, camera to the browser's socket, p95", _ms(arrival, 0.95), "ms"),
         Row("pictures presented of those sent", round(len(presented) / expected * 100, 1), "%"),
-        Row("pictures presented that could not be told", found["unmatched"], "pictures"),
+        Row(
+            "of those, people alone covered and not the whole picture",
+            round(covers["covered"] / max(1, len(presented)) * 100, 1),
+            "%",
+        ),
     ]
 
 

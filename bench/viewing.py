@@ -61,6 +61,23 @@ def town(cameras: int, *sim_options: str) -> Iterator[Town]:
             server.wait()
 
 
+@contextmanager
+def demo() -> Iterator[Town]:
+    """`farola demo` while the block runs: four cameras of a real street, if one can be had."""
+    with tempfile.TemporaryDirectory() as room:
+        server = subprocess.Popen(
+            [FAROLA, "demo", "--port", "0", "--data", f"{room}/demo"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        try:
+            yield _ready(server)
+        finally:
+            server.terminate()
+            server.wait()
+
+
 def _add(configuration: Path, url: str, number: int) -> None:
     command = [FAROLA, "camera", "add", url, "--config", str(configuration)]
     command += ["--name", f"c{number}", "--place", f"Camera {number}", "--purpose", "measurement"]
