@@ -1,9 +1,9 @@
 """Redacted live streams a core: processor time of darkroom and detector for a second of video.
 
 Real footage of a street at 360 and 720 lines, 25 pictures a second, goes through a real darkroom
-and a real detector process in step with the clock, at 5, 2 and 1 detections a second. What a second of
-video costs in processor time, over both processes and the parent that relays between them, tells
-how many such streams a core carries.
+and a real detector process in step with the clock, at 5, 2 and 1 detections a second. What a second
+of video costs in processor time, over both processes and the parent that relays between them,
+tells how many such streams a core carries.
 """
 
 import asyncio
