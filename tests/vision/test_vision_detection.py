@@ -4,8 +4,12 @@ A picture that was not looked at never comes back as an empty one.
 """
 
 import asyncio
+import json
 import os
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +20,8 @@ from farola.model import Detection
 from farola.vision import DetectionSettings, Ring, model_named
 from farola.vision.model_store import PACKED
 from farola.vision.probe import is_seen
+
+HERE = Path(__file__).parent
 
 
 def is_answer(found: object) -> bool:
@@ -35,14 +41,44 @@ async def test_the_packed_model_finds_the_drawn_people() -> None:
         assert load.per_second > 0
 
 
-async def test_the_process_cannot_reach_files_or_network(tmp_path: Path) -> None:
+async def test_every_thread_of_the_process_is_locked_in() -> None:
     async with running(World(REAL)) as world:
         await world.ask()
-        status = Path(f"/proc/{world.service.pid}/status").read_text()
-        assert "Seccomp:\t2\n" in status  # a filter; what it forbids is tested with the sandbox
-        assert "NoNewPrivs:\t1\n" in status
         for task in Path(f"/proc/{world.service.pid}/task").iterdir():
-            assert "Seccomp:\t2\n" in (task / "status").read_text()
+            status = (task / "status").read_text()
+            assert "Seccomp:\t2\n" in status  # a filter
+            assert "NoNewPrivs:\t1\n" in status
+
+
+def test_a_loaded_detector_gets_nowhere_and_still_detects() -> None:
+    done = subprocess.run(
+        [sys.executable, HERE / "locked_detector.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert set(report["outcomes"].values()) == {"EPERM"}
+    assert report["sees"]
+    assert report["missing"] == []
+    assert report["sha256"] == model_named("ssd-mobilenet-v2-oid").sha256[0]
+
+
+def test_a_detector_whose_server_is_killed_ends_too() -> None:
+    with subprocess.Popen(
+        [sys.executable, HERE / "running_detection.py"], stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        pid = next(line for line in server.stdout if line.strip().isdigit()).strip()
+        assert Path(f"/proc/{pid}").exists()
+        server.kill()
+    waited = 0
+    while Path(f"/proc/{pid}").exists() and waited < 600:
+        time.sleep(0.1)
+        waited += 1
+    assert waited < 600
 
 
 @pytest.mark.parametrize(

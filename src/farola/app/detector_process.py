@@ -22,7 +22,7 @@ from farola.vision.model_store import ModelFile
 from farola.vision.registry import model_named
 
 _MEMORY = 2 << 30
-_WARM_UP = 3
+_WARM_UP = 1
 _MOST_DESCRIPTORS = 1_000  # every ring that is mapped keeps one
 _CALLS = ("recvmsg", "sendmsg", "sendto", "fcntl", "sched_setaffinity", "mbind", "get_mempolicy")
 
