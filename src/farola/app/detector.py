@@ -1,11 +1,11 @@
 """The detector as the settings want it."""
 
+import os
 import sys
 from collections.abc import Callable
 
 from farola.base import Clock, Error
 from farola.config import Settings
-from farola.recorder.pool import cores
 from farola.vision.detection import DetectionService, DetectionSettings
 from farola.vision.model_store import ModelStore
 
@@ -26,7 +26,7 @@ def detection(
         COMMAND,
         models(settings).in_use(),
         DetectionSettings(
-            streams=vision.detector_threads or cores(),
+            streams=vision.detector_threads or len(os.sched_getaffinity(0)),
             timeout_us=vision.detector_timeout_ms * 1_000,
             late_us=vision.late_ms * 1_000,
             sandbox_required=vision.sandbox == "required",
