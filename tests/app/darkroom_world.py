@@ -56,11 +56,15 @@ class Film:
 
 
 def textures(count: int, seed: int = 1, width: int = WIDTH, height: int = HEIGHT) -> list[Planes]:
-    """A still scene full of detail, with a little noise, so that covered squares show."""
+    """A still scene of large shapes, full of fine detail, so that covered squares show."""
     random = np.random.default_rng(seed)
-    fine = random.integers(40, 220, (height * 3 // 2 // 4, width // 4), dtype=np.uint8)
-    scene = np.kron(fine, np.ones((4, 4), np.uint8))
-    scene[height:] = 128
+    scene = np.full((height * 3 // 2, width), 128, np.uint8)
+    luma = scene[:height]
+    for size, low, high in ((40, 50, 170), (4, 0, 60)):
+        shape = -(-height // size), -(-width // size)
+        shapes = random.integers(low, high, shape, dtype=np.uint8)
+        grown = np.kron(shapes, np.ones((size, size), np.uint8))[:height, :width]
+        luma[...] = grown if size == 40 else luma + grown
     return [scene.copy() for _ in range(count)]
 
 
