@@ -18,7 +18,6 @@ from farola.config import Settings
 from farola.media import TICKS_PER_SECOND, Codec, CodecConfig, MovieTable
 from farola.media.index import Sample
 from farola.model import CoveredUnit, Recipe
-from farola.redaction import Mask
 
 Progress = Callable[[int, int], None]
 """Told pictures done and pictures in all; the latter 0 where the file does not say."""
@@ -102,6 +101,9 @@ class _Report:
         self._area = 0.0
 
     def add(self, unit: CoveredUnit) -> None:
+        # Takes half a second to load; by now the darkroom and the detector are at work.
+        from farola.redaction import Mask
+
         mask = Mask.unpack(unit.mask)
         at = unit.media / TICKS_PER_SECOND
         reason = unit.cover.reason
