@@ -64,8 +64,10 @@ export function pointKey(
   if (by) {
     if (index === null) pen.nudgeAll(by[0], by[1]);
     else pen.nudge(index, by[0], by[1]);
-  } else if (event.key === 'Escape') cancel();
-  else if (index === null) return null;
+  } else if (event.key === 'Escape') {
+    // What was changed is not thrown away by one key.
+    if (!pen.changed) cancel();
+  } else if (index === null) return null;
   else if (event.key === 'Delete' || event.key === 'Backspace') {
     pen.remove(index);
     next = Math.max(0, index - 1);
