@@ -135,8 +135,8 @@ class Served:
         return self.process.wait(30)
 
     def recorders(self) -> list[int]:
-        """The server's recorder processes."""
-        return children(self.process.pid)
+        """The server's recorder processes; those that look at pictures are others."""
+        return [pid for pid in children(self.process.pid) if _runs(pid, "recorder_process")]
 
 
 def children(pid: int) -> list[int]:
@@ -145,6 +145,13 @@ def children(pid: int) -> list[int]:
     for task in Path(f"/proc/{pid}/task").iterdir():
         found += map(int, (task / "children").read_text().split())
     return found
+
+
+def _runs(pid: int, module: str) -> bool:
+    try:
+        return module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def alive(pid: int) -> bool:

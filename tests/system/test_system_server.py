@@ -100,8 +100,8 @@ async def test_a_towns_first_day(tmp_path: Path, clip: Path) -> None:
             assert [gap["reason"] for gap in gaps] == ["camera_disabled"]
             assert gaps[0]["start_us"] >= recorded[1]
 
-            pids = [town.process.pid, *town.recorders()]
-            assert len(pids) == 3
+            assert len(town.recorders()) == 2
+            pids = [town.process.pid, *children(town.process.pid)]
             assert not any(PASSWORD.encode() in words_of(pid) for pid in pids)
             kept = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
             assert any(path.name == "catalog.db" for path in kept)
@@ -172,7 +172,8 @@ def test_many_failing_cameras_do_not_slow_a_good_one(tmp_path: Path, clip: Path)
         (span,), gaps = person.timeline(good)
         assert gaps == []
         frames = decoded_frames(person.clip(good, span, tmp_path / "clip.mp4"))
-        assert frames == round((span[1] - span[0]) / 40_000)
+        # Wall time is measured: under load a fragment's begin strays by some milliseconds.
+        assert abs(frames - (span[1] - span[0]) / 40_000) < 2
         assert town.stop() == 0
         assert check(config, "--read-all") == []
 
