@@ -276,12 +276,9 @@ class _Lane:
     def _changed(self, cover: Cover) -> None:
         if cover != self.cover:
             self.cover = cover
-            _log.info(
-                "cover changed",
-                camera=self.key[0],
-                stream=self.key[1].value,
-                state=cover.state.value,
-                reason=cover.reason.value if cover.reason else None,
-            )
+            if self.look.show:
+                reason = cover.reason.value if cover.reason else None
+                state = cover.state.value
+                _log.info("cover changed", camera=self.key[0], state=state, reason=reason)
         if self._eyes._hub is not None:
             self._eyes._hub.cover(*self.key, cover)
