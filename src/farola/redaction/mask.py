@@ -107,10 +107,12 @@ class Mask:
             if version != _VERSION or (columns, rows) != (grid.columns, grid.rows):
                 raise ValueError("another version or grid")
             cells = rows * columns
+            if cells > _MOST_CELLS:
+                raise ValueError("too many cells")
             size = -(-cells // 4)
             inflate = zlib.decompressobj()
             packed = inflate.decompress(data[_HEAD.size + length :], size + 1)
-            if cells > _MOST_CELLS or len(packed) != size or inflate.unused_data:
+            if len(packed) != size or not inflate.eof or inflate.unused_data:
                 raise ValueError("another size")
         except (struct.error, ValueError, zlib.error, Error) as error:
             raise Error(Kind.FILE_DAMAGED, f"a kept mask is damaged: {error}") from error

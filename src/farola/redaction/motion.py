@@ -20,6 +20,13 @@ ABSORB_US = 8_000_000  # a thing that was put down becomes scene after so long
 LEFT_US = 1_000_000  # as who stood there from the beginning walks away
 LEARN_US = 4_000_000
 RECENT_US = 500_000
+NOISE_US = 5_000_000
+MOST_NOISE = 10.0
+LEAST_RANGE = 10
+OUTLINE = 3.0
+LEAST_OUTLINES = 0.01  # share of the points; a picture with fewer has nothing to go by
+MOST_OUTLINES = 0.35  # share of the outlines
+MOST_SHIFT = 1.5  # points; less is a camera that trembles
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +53,10 @@ class Motion:
         self._recent: Points
         self._unrest: Points
         self._edges: Points
-        self._noise = 1.0
+        self._noise = -1.0  # standard deviation of a point, not known yet
         self._at_us = 0
         self._edges_us = 0
+        self._range = 0.0
         self._begun_us = 0
         self._pictures = 0
         self.changed_us = np.zeros(shape, np.int64)  # when each cell last changed
@@ -60,25 +68,28 @@ class Motion:
         if self._scene is None:
             self._begin(at_us, points)
             return Look(self._grid.empty(), self._grid.empty(), another=False)
-        difference = points - self._scene * _gain(points, self._scene)
+        difference = points - _as_light(self._scene, points)
         np.abs(difference, out=difference)
         noise = 1.48 * _middle(difference[2::5, 2::5])
+        if self._noise < 0:
+            self._noise = min(noise, MOST_NOISE)
         # More noise than was usual is no excuse: half a new picture would hide the other half.
-        noise = min(noise, 2 * self._noise + 2)
+        noise = min(noise, 1.5 * self._noise + 1)
         limit = max(LEAST_DIFFERENCE, 5 * noise) + self._edges + 3 * self._unrest
-        ago = np.abs(points - self._recent * _gain(points, self._recent))
+        ago = np.abs(points - _as_light(self._recent, points))
         much = 1.5 * limit
         another = (
             float(np.count_nonzero(difference > much)) > MOST_CHANGED * points.size
             or float(np.count_nonzero(ago > much)) > MOST_CHANGED * points.size
         )
-        if another:
+        if another or self._moved(points, difference, max(LEAST_DIFFERENCE, 5 * self._noise)):
             self._begin(at_us, points)
             return Look(self._grid.empty(), self._grid.empty(), another=True)
         self._now = points
         self._difference = difference
         self._gap_us = at_us - self._at_us
-        self._noise += (noise - self._noise) * min(1.0, self._gap_us / LEARN_US)
+        pace_us = NOISE_US if noise > self._noise else NOISE_US // 5
+        self._noise += (noise - self._noise) * min(1.0, self._gap_us / pace_us)
         self._at_us = at_us
         foreground = _in_cells(difference, limit)
         changed = _in_cells(ago, limit)
@@ -113,6 +124,15 @@ class Motion:
         if self._at_us - self._edges_us > 1_000_000:
             self._edges = _edges(self._scene)
             self._edges_us = self._at_us
+            self._range = _range(self._scene)
+
+    @property
+    def sees(self) -> bool:
+        """Whether the picture has so much contrast that a person would stand out from the scene.
+
+        At night or in fog nothing may follow from it that nothing stands out.
+        """
+        return self._range > LEAST_RANGE * max(LEAST_DIFFERENCE, 5 * self._noise)
 
     def empty(self, core: Cells) -> bool:
         """Whether the scene, not the picture, has somebody in that place.
@@ -129,11 +149,23 @@ class Motion:
         )
         return contrast(self._scene[span]) > 1.5 * contrast(self._now[span])
 
+    def _moved(self, points: Points, difference: Points, limit: float) -> bool:
+        """Whether the camera turned: most contours are elsewhere, and not because it trembled."""
+        outlines = self._edges > OUTLINE
+        count = int(np.count_nonzero(outlines))
+        if count < LEAST_OUTLINES * points.size:
+            return False
+        if np.count_nonzero((difference > limit) & outlines) < MOST_OUTLINES * count:
+            return False
+        assert self._scene is not None
+        return shift(points, self._scene) > MOST_SHIFT
+
     def _begin(self, at_us: int, points: Points) -> None:
         self._scene = points.copy()
         self._recent = points.copy()
         self._unrest = np.full_like(points, 1.0)
         self._edges = _edges(points)
+        self._range = _range(points)
         self._at_us = self._edges_us = self._begun_us = at_us
         self._pictures = 0
         self.changed_us[:] = at_us
@@ -148,15 +180,23 @@ class Motion:
         return block_sums(luma, side).astype(np.float32) * np.float32(1 / side**2)
 
 
-def _gain(now: Points, before: Points) -> np.float32:
-    """By how much all of the picture became lighter."""
-    return np.float32(_middle((now[3::7, 3::7] + 8) / (before[3::7, 3::7] + 8)))
+def _as_light(before: Points, now: Points) -> Points:
+    """`before` as light as `now` is as a whole, and no lighter than its lightest point."""
+    gain = np.float32(_middle((now[3::7, 3::7] + 8) / (before[3::7, 3::7] + 8)))
+    expected: Points = np.minimum(before * gain, now.max())
+    return expected
 
 
 def _middle(values: Points) -> float:
     """The median, or the value just above it."""
     flat = values.ravel()
     return float(np.partition(flat, flat.size // 2)[flat.size // 2])
+
+
+def _range(scene: Points) -> float:
+    """From the darker to the lighter parts, in luma levels."""
+    flat = np.sort(scene[2::5, 2::5], axis=None)
+    return float(flat[flat.size * 9 // 10] - flat[flat.size // 10])
 
 
 def _in_cells(difference: Points, limit: Points) -> Cells:
@@ -176,6 +216,19 @@ def _edges(scene: Points) -> Points:
     np.maximum(edges[:, 1:], across, out=edges[:, 1:])
     np.maximum(edges[:, :-1], across, out=edges[:, :-1])
     return edges * np.float32(0.35)
+
+
+def shift(now: Points, before: Points) -> float:
+    """How many points one picture is shifted against the other (phase correlation)."""
+    window = np.hanning(now.shape[0])[:, None] * np.hanning(now.shape[1])[None, :]
+    window = window.astype(np.float32)
+    product = np.fft.rfft2((now - now.mean()) * window)
+    product *= np.conj(np.fft.rfft2((before - before.mean()) * window))
+    product /= np.abs(product) + 1e-6
+    peak = int(np.argmax(np.fft.irfft2(product, now.shape)))
+    down, across = divmod(peak, now.shape[1])
+    down, across = min(down, now.shape[0] - down), min(across, now.shape[1] - across)
+    return float(np.hypot(down, across))
 
 
 def contrast(points: Points) -> float:

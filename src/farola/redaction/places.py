@@ -1,7 +1,5 @@
 """Which cells people and plates take at one instant: what was seen, weighed against the scene."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from farola.model.covering import Recipe
@@ -10,6 +8,8 @@ from farola.redaction.grid import Cells, Grid
 from farola.redaction.motion import Look, Motion
 from farola.redaction.stays import Stays
 from farola.redaction.trails import Trail, Trails, When
+
+RIDDEN = frozenset({Label.BICYCLE, Label.MOTORCYCLE})
 
 NEAR = 1 / 3
 """Share of the picture's height; a person taller than that is covered in coarser squares."""
@@ -29,17 +29,20 @@ STOOD_OUT = 0.25
 GONE = 0.08
 
 
-@dataclass(frozen=True, slots=True)
 class Places:
-    """Cells of `people`, of vehicles with a plate (`others`), and of people who are `near`.
+    """Cells of people, of vehicles with a plate (`others`), and of people who are `near`.
 
     `weak` are the cells where only unlikely sightings say that somebody is there, covered or not.
+    `vehicles` and `ridden` are only where: what moves there is no person, or is one.
     """
 
-    people: Cells
-    others: Cells
-    near: Cells
-    weak: Cells
+    def __init__(self, grid: Grid) -> None:
+        self.people = grid.empty()
+        self.others = grid.empty()
+        self.near = grid.empty()
+        self.weak = grid.empty()
+        self.vehicles = grid.empty()
+        self.ridden = grid.empty()
 
 
 class Placing:
@@ -56,15 +59,14 @@ class Placing:
         self._stays = Stays(grid, motion)
 
     def at(self, at_us: int, look: Look) -> Places:
-        empty = self._grid.empty
-        places = Places(empty(), empty(), empty(), empty())
+        places = Places(self._grid)
         seen: list[Box] = []
         self._forget(at_us, look)
         # The likely ones first: an unlikely sighting is judged by what they leave over.
         for trail in sorted(self.trails, key=lambda trail: -trail.score):
             if trail.label is Label.PERSON:
                 seen += self._place_person(trail, at_us, look, places)
-            elif trail.label in PLATED and self._recipe.vehicles:
+            elif trail.label is not Label.DOG:
                 self._place_vehicle(trail, at_us, look, places)
         for trail in self.trails.lost(at_us):
             if trail.label is Label.PERSON and trail.believed and not trail.scenery:
@@ -115,7 +117,9 @@ class Placing:
 
     def _place_vehicle(self, trail: Trail, at_us: int, look: Look, places: Places) -> None:
         for _, box in trail.at(at_us, self._recipe.hold_us, self._ahead_us):
-            if box.height < self._plate_height:
+            self._grid.mark(places.ridden if trail.label in RIDDEN else places.vehicles, box)
+            plated = self._recipe.vehicles and trail.label in PLATED
+            if not plated or box.height < self._plate_height:
                 continue
             if trail.score < STRONG and box.width * box.height > HUGE:
                 span = self._grid.span(box)
@@ -130,7 +134,7 @@ class Placing:
 
     def _known(self, span: tuple[slice, slice]) -> bool:
         known = self._motion.known[span]
-        return bool(np.count_nonzero(known) > 0.8 * known.size)
+        return self._motion.sees and bool(np.count_nonzero(known) > 0.8 * known.size)
 
     def _is_scenery(self, at_us: int, look: Look, span: tuple[slice, slice], rest: Cells) -> bool:
         """Whether an unlikely sighting is of a thing that always stood there.

@@ -8,11 +8,12 @@ from farola.base import Kind
 from farola.model.covering import Recipe
 from farola.model.scene import Sighting
 from farola.redaction.carry import Carry
-from farola.redaction.grid import Grid
+from farola.redaction.grid import Cells, Grid
 from farola.redaction.mask import Level, Mask
 from farola.redaction.mosaic import Planes
 from farola.redaction.motion import Look, Motion
 from farola.redaction.places import Placing
+from farola.redaction.unexplained import Unexplained, framed
 
 
 class Scene:
@@ -22,10 +23,13 @@ class Scene:
         self._grid = grid
         self._motion = Motion(grid)
         self._carry = Carry(grid)
+        self._unexplained = Unexplained(grid)
         self._placing = Placing(recipe, grid, self._motion, ahead_us, recorded_height)
         self._private = grid.empty()
         for polygon in recipe.private:
             self._private |= grid.polygon(polygon)
+        self._rim = ~grid.empty()
+        self._rim[1:-1, 1:-1] = False
         self._at_us = 0
         self._look: Look
 
@@ -39,26 +43,33 @@ class Scene:
         if self._look.another:
             self._placing.clear_before(at_us)
             self._carry.clear()
+            self._unexplained.clear()
         return self._look.another
 
     def mask(self, *, unsure: bool) -> Mask:
         """What to cover in the picture looked at last; with `unsure` everything that moves too."""
-        places = self._placing.at(self._at_us, self._look)
-        foreground = self._look.foreground
-        moving = self._carry.spread(self._at_us, foreground, places.people, places.others)
+        covered, near = self._cover()
         if unsure:
-            moving |= foreground
-        covered = places.people | places.others | moving
-        self._motion.learn(covered & ~places.weak | moving, places.weak)
+            covered |= self._look.foreground
         levels = covered.astype(np.uint8)
-        levels[places.near] = Level.COARSE
+        levels[near] = Level.COARSE
         levels[self._private] = Level.SOLID
         return Mask(self._grid, levels)
 
     def hide(self, reason: Kind) -> Mask:
         """The mask that covers all of it."""
-        places = self._placing.at(self._at_us, self._look)
-        foreground = self._look.foreground
-        moving = self._carry.spread(self._at_us, foreground, places.people, places.others)
-        self._motion.learn(places.people & ~places.weak | moving, places.weak)
+        self._cover()
         return Mask.everything(self._grid, reason, self._private)
+
+    def _cover(self) -> tuple[Cells, Cells]:
+        at_us, foreground = self._at_us, self._look.foreground
+        places = self._placing.at(at_us, self._look)
+        moving = self._carry.spread(at_us, foreground, places.people | places.ridden, places.others)
+        covered = places.people | places.others | moving
+        self._motion.learn(covered & ~places.weak | moving, places.weak)
+        unexplained = self._unexplained.cover(
+            at_us, foreground, self._motion.changed_us, covered | places.vehicles
+        )
+        # Who comes in at the border was not yet seen there, and stands out only in parts.
+        entering = framed(moving & ~places.people, self._rim)
+        return covered | unexplained | entering, places.near

@@ -59,6 +59,8 @@ class Stays:
             return False
         known = float(self._motion.known[stay.core].mean()) > KNOWN_SHARE
         out = float(foreground[stay.core].mean())
+        if not self._motion.sees:
+            known, out = False, 0.0
         left = out < GONE_SHARE if known else out > HOLE_SHARE and self._motion.empty(stay.core)
         if left:
             stay.empty_us = stay.empty_us or at_us
