@@ -4,15 +4,16 @@ Recording does not depend on any of it. Whatever here fails shows less, never mo
 """
 
 import asyncio
-import sys
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from farola.app.darkroom import Darkroom, DarkroomSettings
+from farola.app.detector import detection
 from farola.app.eyes import Eyes
 from farola.app.looking import StreamKey
 from farola.app.noticing import Noticing
 from farola.app.parts import Parts
+from farola.app.recipes import recipe_of
 from farola.app.recorded_jobs import RecordedJobs
 from farola.app.rooms import Rooms
 from farola.app.vision_board import VisionBoard
@@ -22,7 +23,6 @@ from farola.model import Alarm, Attention, Recipe
 from farola.playback import RedactedPlayback
 from farola.playback.look import RecordedLook
 from farola.recorder import cores
-from farola.vision import DetectionService, DetectionSettings, ModelStore
 from farola.vision.sandbox import landlock_abi
 
 _MOST_ROOMS = 32
@@ -52,18 +52,7 @@ class Seeing:
         self._parts = parts
         self._faults: dict[str, Alarm] = {}
         self._zone = ZoneInfo(settings.site.zone or "UTC")
-        self.detection = DetectionService(
-            [sys.executable, "-m", "farola.app.detector_process"],
-            ModelStore(settings.storage.data / "models").in_use(),
-            DetectionSettings(
-                streams=vision.detector_threads or cores(),
-                timeout_us=vision.detector_timeout_ms * 1_000,
-                late_us=vision.late_ms * 1_000,
-                sandbox_required=required,
-            ),
-            clock,
-            self._fault_of("detector"),
-        )
+        self.detection = detection(settings, clock, self._fault_of("detector"))
         room = DarkroomSettings(
             input=self.detection.input,
             memory=vision.memory_mb * _MEBIBYTE,
@@ -117,16 +106,7 @@ class Seeing:
 
     def recipe_of(self, camera_id: str) -> Recipe:
         """How a camera's pictures are covered now."""
-        redaction = self._parts.settings.redaction
-        return Recipe(
-            style=redaction.style,
-            vehicles=redaction.vehicles,
-            vehicle_pixels=redaction.vehicle_pixels,
-            margin=redaction.margin,
-            hold_us=redaction.hold_ms * 1_000,
-            most_height=redaction.most_height,
-            private=self.noticing.private(camera_id),
-        )
+        return recipe_of(self._parts.settings, self.noticing.private(camera_id))
 
     def alarms(self) -> list[Alarm]:
         """What keeps pictures from being looked at or shown."""
