@@ -199,13 +199,3 @@ class Town:
                 self._cameras(cameras)
                 await self._pool.replan()
             known = cameras
-
-
-def unwrap(group: BaseExceptionGroup[BaseException]) -> Error | None:
-    """The first `Error` in a task group's failure, for a command to tell."""
-    for error in group.exceptions:
-        if isinstance(error, Error):
-            return error
-        if isinstance(error, BaseExceptionGroup) and (inner := unwrap(error)) is not None:
-            return inner
-    return None

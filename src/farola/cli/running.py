@@ -5,7 +5,6 @@ from typing import Any
 
 import uvloop
 
-from farola.app.town import unwrap
 from farola.base import Error
 
 
@@ -14,7 +13,17 @@ def run[T](work: Coroutine[Any, Any, T]) -> T:
     try:
         return uvloop.run(work)
     except BaseExceptionGroup as group:
-        error: Error | None = unwrap(group)
+        error = _first(group)
         if error is None:
             raise
         raise error from None
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> Error | None:
+    """The first `Error` in a task group's failure."""
+    for error in group.exceptions:
+        if isinstance(error, Error):
+            return error
+        if isinstance(error, BaseExceptionGroup) and (inner := _first(error)) is not None:
+            return inner
+    return None
