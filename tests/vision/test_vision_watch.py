@@ -128,6 +128,41 @@ def test_each_hour_gets_its_part() -> None:
     }
 
 
+def test_who_was_lost_for_a_moment_is_not_counted_again() -> None:
+    """The tracker gives another number, and a rule takes them for somebody else."""
+    watch = watch_of(rule_of(Condition.STAYS, seconds=3))
+
+    def where(second: float) -> list[Sighting]:
+        if 2 <= second < 3:
+            return []
+        return [sighting(0.5 + second * 0.01, 0.5, 1 if second < 2 else 2)]
+
+    found = watched(watch, pictures(8, where))
+    assert [seconds_of(event)[0] for event in found] == [6.0]
+    counts = total(watch.take_counts())
+    assert [entered for entered, _, _ in counts.values()] == [1, 1]
+
+
+def test_who_appears_elsewhere_or_besides_is_counted() -> None:
+    watch = watch_of()
+    seen = pictures(1, lambda _: [sighting(0.4, 0.5, 1)])
+    seen += pictures(1, lambda _: [sighting(0.6, 0.5, 2)], from_s=1)  # too far to have walked
+    seen += pictures(
+        1, lambda _: [sighting(0.6, 0.5, 2), sighting(0.61, 0.5, 3)], from_s=2
+    )  # nobody vanished
+    seen += pictures(
+        1,
+        lambda _: [sighting(0.6, 0.5, 4), sighting(0.61, 0.5, 5), sighting(0.62, 0.5, 6)],
+        from_s=3,
+    )  # two vanished, three came
+    seen += pictures(1, lambda _: [sighting(0.6, 0.5, 7, Label.DOG)], from_s=4)
+    watched(watch, seen)
+    entered = {
+        key[2]: value[0] for key, value in total(watch.take_counts()).items() if key[0] is None
+    }
+    assert entered == {Label.PERSON: 4, Label.DOG: 1}
+
+
 def test_time_without_pictures_is_not_time_with_somebody_there() -> None:
     watch = watch_of()
     for at_us in (NOW_US, NOW_US + S, NOW_US + 60 * S, NOW_US + 61 * S):

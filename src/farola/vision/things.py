@@ -39,13 +39,15 @@ class Thing:
         self.entered: set[str] = set()
         self.crossed: dict[str, int] = {}
         self.still_since_us = 0
+        self.spot: Point = (0.0, 0.0)
+        self.made_up_for = False
         self._way: deque[tuple[int, float, float]] = deque()
         self._anchors: dict[str, Point] = {}
         self._still: Point | None = None
 
     def seen(self, at_us: int, sighting: Sighting, zones: tuple[Zone, ...], aspect: float) -> None:
         """Where it is now; `aspect` is the picture's width over its height."""
-        spot = foot(sighting)
+        spot = self.spot = foot(sighting)
         self.label = sighting.label
         self.last_us = at_us
         self.entered.clear()

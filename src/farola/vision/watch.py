@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
+from math import hypot
 
 from farola.model import Event, HourCount, Rule, Sighting, Zone, ZoneKind
 from farola.vision import zones as geometry
@@ -9,6 +10,7 @@ from farola.vision.counts import Counts
 from farola.vision.rules import Ruling
 from farola.vision.things import FORGET_US, Thing, foot
 
+_REACH = 1.5  # in heights of its box: how far one walks while it is lost
 _SET_BACK_US = 5_000_000  # by so much less, pictures come a little out of order
 
 
@@ -111,6 +113,7 @@ class Watch:
         seen: list[Thing] = []
         new: list[Thing] = []
         hidden = [zone.points for zone in self._zones if zone.kind is ZoneKind.PRIVATE]
+        there = {sighting.track for sighting in sightings}
         for sighting in sightings:
             if not sighting.sure:
                 continue
@@ -120,11 +123,36 @@ class Watch:
                 continue
             thing = self._things.get(sighting.track)
             if thing is None:
+                lost = self._lost_here(sighting, there)
                 thing = self._things[sighting.track] = Thing()
-                new.append(thing)
-            thing.seen(at_us, sighting, self._zones, self.aspect)
+                thing.seen(at_us, sighting, self._zones, self.aspect)
+                if lost is None:
+                    new.append(thing)
+                else:
+                    lost.made_up_for = True
+                    thing.entered -= lost.since.keys()
+            else:
+                thing.seen(at_us, sighting, self._zones, self.aspect)
             seen.append(thing)
         return seen, new
+
+    def _lost_here(self, sighting: Sighting, there: set[int]) -> Thing | None:
+        """What vanished a moment ago where this appears, if something of its class did.
+
+        For the counts alone: one that vanishes and one that appears in its place is, as often as
+        not, one that was lost for a moment, and places would seem far livelier than they are. No
+        rule hears of it: who is new to the tracker is new to the rules.
+        """
+        reach = _REACH * sighting.box.height / self.aspect
+        x, y = foot(sighting)
+        best: Thing | None = None
+        for track, thing in self._things.items():
+            if track in there or thing.made_up_for or thing.label is not sighting.label:
+                continue
+            away = hypot(thing.spot[0] - x, (thing.spot[1] - y) / self.aspect)
+            if away <= reach:
+                best, reach = thing, away
+        return best
 
     def _clock_was_set_back(self) -> list[Event]:
         ended = self.end()
