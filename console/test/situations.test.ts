@@ -29,8 +29,8 @@ import {
 } from '../src/zones/geometry';
 import { MOST_POINTS, Pen } from '../src/zones/pen.svelte';
 
-const spanish: Voice = { locale: 'es-AR', say: (key, values) => fill(es[key], values ?? {}) };
-const english: Voice = { locale: 'en-GB', say: (key, values) => fill(en[key], values ?? {}) };
+const spanish: Voice = { locale: 'es-AR', zone: null, say: (key, values) => fill(es[key], values ?? {}) };
+const english: Voice = { locale: 'en-GB', zone: null, say: (key, values) => fill(en[key], values ?? {}) };
 
 const SQUARE: Point[] = [
   [0.2, 0.2],
@@ -311,6 +311,12 @@ describe("a rule's sentence", () => {
   ])('%j', (changes, inSpanish, inEnglish) => {
     expect(sentence({ ...rule, ...changes }, 'Vereda', spanish)).toBe(inSpanish);
     expect(sentence({ ...rule, ...changes }, 'Vereda', english)).toBe(inEnglish);
+  });
+
+  test('names the zone where the hours are not those of the reader', () => {
+    expect(sentence(rule, 'Vereda', { ...spanish, zone: 'UTC' })).toBe(
+      'Avisar cuando una persona permanezca más de 30 s en «Vereda» de 22:00 a 6:00 (UTC).',
+    );
   });
 
   test('says seconds as people do', () => {

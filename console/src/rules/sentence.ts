@@ -7,6 +7,8 @@ import { dayRuns, minuteOfDay, wholeDay } from './schedule';
 /** The catalogue in the reader's language, and its locale for lists and numbers. */
 export interface Voice {
   locale: string;
+  /** The zone's name beside hours, where the reader's clocks show another one; else null. */
+  zone: string | null;
   say(key: Word, values?: Record<string, string | number>): string;
 }
 
@@ -63,7 +65,7 @@ export function scheduleText(schedule: Schedule | null, voice: Voice): string {
     ? null
     : voice.say('sentence.hours', {
         from: minuteOfDay(schedule.start_minute),
-        to: minuteOfDay(schedule.end_minute),
+        to: minuteOfDay(schedule.end_minute) + (voice.zone === null ? '' : ` (${voice.zone})`),
       });
   return [days, hours].filter((each) => each !== null).join(', ');
 }

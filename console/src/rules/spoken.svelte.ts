@@ -1,9 +1,11 @@
 import type { Condition, Label } from '../api/types';
+import { session } from '../session/session.svelte';
 import { speech, t, type Word } from '../words/words.svelte';
 import { sentence, type Spoken, type Voice } from './sentence';
 
 function voice(): Voice {
-  return { locale: speech.locale, say: t };
+  const { zone, ruleZone } = session;
+  return { locale: speech.locale, zone: zone === ruleZone ? null : ruleZone, say: t };
 }
 
 export function ruleText(rule: Spoken, zone: string): string {

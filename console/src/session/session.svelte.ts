@@ -27,6 +27,11 @@ class SessionState {
     return this.about?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
 
+  /** The zone that the server counts rules' hours in; without a configured one it is UTC. */
+  get ruleZone(): string {
+    return this.about?.zone ?? 'UTC';
+  }
+
   async start(): Promise<void> {
     this.stage = 'asking';
     this.problem = null;

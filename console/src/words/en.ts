@@ -325,6 +325,7 @@ export const en: Readonly<Record<keyof typeof es, string>> = {
   'zones.save': 'Save the zone',
   'zones.remove': 'Delete',
   'zones.removeSure': 'Delete? Press again',
+  'zones.taken': 'This camera already has a zone of that name. Choose another.',
   'zones.needed': 'Some rules use this zone: delete them first.',
 
   'rules.rules': 'Rules',
@@ -369,6 +370,8 @@ export const en: Readonly<Record<keyof typeof es, string>> = {
   'rules.enabled': 'Turn the rule on',
   'rules.enabledHint': 'A paused rule is kept but makes no events.',
   'rules.save': 'Save the rule',
+  'rules.taken': 'This camera already has a rule of that name. Choose another.',
+  'rules.otherZone': 'The site counts these hours in {zone}, which is not the time on this machine. It is changed by “site.zone” in the configuration.',
   'rules.remove': 'Delete',
 
   'try.title': 'Try on what was recorded',

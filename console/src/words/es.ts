@@ -323,6 +323,7 @@ export const es = {
   'zones.save': 'Guardar la zona',
   'zones.remove': 'Eliminar',
   'zones.removeSure': '¿Eliminar? Pulse otra vez',
+  'zones.taken': 'Esta cámara ya tiene una zona con ese nombre. Elija otro.',
   'zones.needed': 'Hay reglas que usan esta zona: elimínelas antes.',
 
   'rules.rules': 'Reglas',
@@ -367,6 +368,8 @@ export const es = {
   'rules.enabled': 'Activar la regla',
   'rules.enabledHint': 'Pausada se conserva, pero no produce eventos.',
   'rules.save': 'Guardar la regla',
+  'rules.taken': 'Esta cámara ya tiene una regla con ese nombre. Elija otro.',
+  'rules.otherZone': 'El sitio cuenta estas horas en {zone}, que no es la hora de este equipo. Se cambia con «site.zone» en la configuración.',
   'rules.remove': 'Eliminar',
 
   'try.title': 'Probar con lo grabado',
