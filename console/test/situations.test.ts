@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { problemFrom } from '../src/api/problem';
 import type { Rule, RuleInput, Schedule, Zone } from '../src/api/types';
 import {
   blankRule,
@@ -28,6 +29,7 @@ import {
   withPoint,
 } from '../src/zones/geometry';
 import { MOST_POINTS, Pen } from '../src/zones/pen.svelte';
+import { refusal } from '../src/zones/refusal';
 
 const spanish: Voice = { locale: 'es-AR', zone: null, say: (key, values) => fill(es[key], values ?? {}) };
 const english: Voice = { locale: 'en-GB', zone: null, say: (key, values) => fill(en[key], values ?? {}) };
@@ -395,4 +397,16 @@ describe("a rule's form", () => {
     const way = withCondition(draft, 'wrong_way');
     expect(ruleInputOf(way)).toMatchObject({ heading: 90, count: 1, speed_kmh: null });
   });
+});
+
+test('a refusal says what stands in the way', () => {
+  const conflict = (values: object) => problemFrom(409, { kind: 'conflict', values });
+  expect(refusal(conflict({ field: 'name' }), 'zone')?.word).toBe('zones.taken');
+  expect(refusal(conflict({ field: 'name' }), 'rule')?.word).toBe('rules.taken');
+  expect(refusal(conflict({ rule: 'Noche' }), 'zone')).toEqual({
+    word: 'zones.clash',
+    values: { name: 'Noche' },
+  });
+  expect(refusal(conflict({ most: 64 }), 'rule')?.values).toEqual({ n: 64 });
+  expect(refusal(problemFrom(403, null), 'zone')).toBeNull();
 });

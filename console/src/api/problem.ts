@@ -9,6 +9,8 @@ export class Problem extends Error {
     readonly retryAfterS: number | null = null,
     /** Which members of the request were refused, such as `body.main.port`. */
     readonly fields: readonly FieldFault[] = [],
+    /** What a reader needs to act: a name, a number. */
+    readonly values: Readonly<Record<string, unknown>> = {},
   ) {
     super(`${kind}: ${detail}`);
     this.name = 'Problem';
@@ -28,7 +30,10 @@ export function problemFrom(status: number, body: unknown): Problem {
   const kind = typeof fields['kind'] === 'string' ? fields['kind'] : kindOfStatus(status);
   const detail = typeof fields['detail'] === 'string' ? fields['detail'] : '';
   const faults = Array.isArray(fields['fields']) ? (fields['fields'] as FieldFault[]) : [];
-  return new Problem(kind, status, detail, numberOrNull(fields['retry_after_s']), faults);
+  const given = fields['values'];
+  const values = typeof given === 'object' && given !== null ? given : {};
+  const retryAfterS = numberOrNull(fields['retry_after_s']);
+  return new Problem(kind, status, detail, retryAfterS, faults, values as Record<string, unknown>);
 }
 
 function kindOfStatus(status: number): string {

@@ -325,6 +325,8 @@ export const en: Readonly<Record<keyof typeof es, string>> = {
   'zones.save': 'Save the zone',
   'zones.remove': 'Delete',
   'zones.removeSure': 'Delete? Press again',
+  'zones.clash': 'The rule “{name}” cannot go on like this. Change or delete it first.',
+  'zones.tooMany': 'A camera takes up to {n}. Delete one first.',
   'zones.taken': 'This camera already has a zone of that name. Choose another.',
   'zones.needed': 'Some rules use this zone: delete them first.',
 

@@ -323,6 +323,8 @@ export const es = {
   'zones.save': 'Guardar la zona',
   'zones.remove': 'Eliminar',
   'zones.removeSure': '¿Eliminar? Pulse otra vez',
+  'zones.clash': 'La regla «{name}» no puede seguir así. Cámbiela o elimínela antes.',
+  'zones.tooMany': 'Una cámara admite hasta {n}. Elimine alguna antes.',
   'zones.taken': 'Esta cámara ya tiene una zona con ese nombre. Elija otro.',
   'zones.needed': 'Hay reglas que usan esta zona: elimínelas antes.',
 
