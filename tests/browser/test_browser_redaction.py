@@ -8,6 +8,7 @@ import base64
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import av
@@ -86,11 +87,10 @@ def _originals(demo: Demo, camera_id: str, around_us: int) -> list[Any]:
     return near
 
 
-def _people(frame: Any) -> list[tuple[slice, slice]]:
+def _people(data: Path, frame: Any) -> list[tuple[slice, slice]]:
     """Where the detector is sure of a person, as rows and columns of the picture."""
-    store = ModelStore.packed()
-    model, content = store.in_use()
-    detector = OpenVinoDetector(content, model, 1)
+    file = ModelStore(data / "models").in_use()
+    detector = OpenVinoDetector(file.read(), file.model, 1)
     small = frame.to_ndarray(
         width=detector.input.width, height=detector.input.height, format="rgb24"
     )
@@ -134,7 +134,7 @@ def test_the_wall_covers_people_and_leaves_the_road(
         for still in ((slice(480, 560), slice(330, 430)), (slice(20, 60), slice(340, 420))):
             away = min(np.abs(shown[still] - each[still]).mean() for each in originals)
             assert away < 6, "what hides nobody is shown as it was"
-        for person in _people(middle):
+        for person in _people(demo.data, middle):
             inside.append(min(np.abs(shown[person] - each[person]).mean() for each in originals))
     shot(page, "wall-redacted")
     assert len(inside) >= 4, "the street is empty: nothing was tried"
