@@ -214,6 +214,25 @@ async def test_a_job_that_is_no_longer_wanted_frees_its_slots() -> None:
         assert len(await world.covered(room, PLAIN.job())) == 20
 
 
+async def test_no_thread_of_a_job_outlives_it() -> None:
+    async with world.darkroom() as room:
+        before = threads(room.pid)
+        for _ in range(3):
+            await world.covered(room, PLAIN.job(still=True, still_media=0))
+            with pytest.raises(Error):
+                await world.covered(room, PLAIN.job(masks=b"broken"))
+            units = room.cover(PLAIN.job())
+            await anext(units)
+            await units.aclose()
+        async with asyncio.timeout(60):
+            while threads(room.pid) > before:
+                await asyncio.sleep(0.05)
+
+
+def threads(pid: int | None) -> int:
+    return sum(1 for _ in Path(f"/proc/{pid}/task").iterdir())
+
+
 async def test_jobs_do_not_disturb_each_other() -> None:
     async with world.darkroom() as room:
         found = await asyncio.gather(*(world.covered(room, PLAIN.job()) for _ in range(6)))

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import darkroom_world as world
+import pytest
 
+from farola.app import darkroom_child
 from farola.app.darkroom import LiveLane
 from farola.base import Error, Kind
 from farola.model import Cover, CoverState, Sighting
@@ -179,3 +181,23 @@ async def test_a_new_configuration_starts_a_new_picture_size() -> None:
     assert set(sizes[first:]) == {(256, 192)}
     assert viewer.units[first].key
     world.decoded(viewer.units[first:])
+
+
+async def test_a_process_that_hangs_is_ended_and_its_lane_withheld(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(darkroom_child, "_HUNG_US", 3_000_000)
+    monkeypatch.setattr(darkroom_child, "_PING_SECONDS", 0.2)
+    failures: list[Error] = []
+    viewer = world.Viewer()
+    async with world.darkroom(world.see_nobody, failures=failures) as room:
+        lane = room.live(world.spec(), viewer.unit, viewer.state)
+        send(lane, range(12))
+        await viewer.until(lambda: len(viewer.units) >= 8)
+        assert room.pid is not None
+        os.kill(room.pid, signal.SIGSTOP)
+        await viewer.until(lambda: Cover(CoverState.WITHHELD, Kind.DECODER_FAILED) in viewer.states)
+        async with asyncio.timeout(60):
+            while not failures:
+                await asyncio.sleep(0.05)
+    assert failures[0].kind is Kind.DECODER_FAILED

@@ -45,8 +45,8 @@ _READY_SECONDS = 30.0
 class DarkroomSettings:
     """`memory` is bytes for the process, `late_us` when a live picture is covered unseen.
 
-    `answer_us` is how long a detector may take at most. `required`: without all locks there is no
-    darkroom.
+    `answer_us` is how long a detector may take at most, `ahead` how many pictures of one lane it
+    is asked about at once. `required`: without all locks there is no darkroom.
     """
 
     input: InputSpec
@@ -55,6 +55,7 @@ class DarkroomSettings:
     answer_us: int = 10_000_000
     required: bool = True
     slots: int = 32
+    ahead: int = 1
 
 
 class Darkroom:
@@ -77,6 +78,7 @@ class Darkroom:
         self.clock = clock
         self.detect = detect
         self.answer_us = settings.answer_us
+        self.ahead = settings.ahead
         self._on_failure = on_failure
         self._file = file
         self._ring = Ring.create(settings.slots, settings.input.size)

@@ -83,7 +83,7 @@ class Child:
             raise Error(Kind.DECODER_FAILED, "a darkroom ended while it started")
         kind, head, _ = first
         if kind is wire.Type.FAILED:
-            raise Error(kind_in(head), text(head, "message"))
+            raise _refusal(kind_in(head), text(head, "message"))
         if kind is not wire.Type.READY or not isinstance(head.get("missing"), list):
             raise violation("its first message")
         self.missing = tuple(str(each)[:200] for each in head["missing"][:10])
@@ -146,3 +146,9 @@ class Child:
             if self._clock.monotonic_us() - self._pong_us > _HUNG_US:
                 _log.error("a darkroom hangs and is ended", pid=self.pid)
                 self.kill()
+
+
+def _refusal(kind: Kind, message: str) -> Error:
+    if kind is Kind.SANDBOX_UNAVAILABLE:
+        message += '; `[vision] sandbox = "best_effort"` decodes without that lock'
+    return Error(kind, message)

@@ -14,7 +14,8 @@ from farola.vision.frames import Picture
 
 type Detect = Callable[[str, Picture], Awaitable[Sequence[Sighting] | Kind]]
 """Asked with a lane's key and a picture: what is seen in it, or why nothing is known. One call at
-a time for each lane, in the order of its pictures."""
+a time for each lane, in the order of its pictures; with `ahead` more at once, begun in that order
+and to be answered in it."""
 
 MOST_JOB_BYTES = 256 << 20
 _MOST_BEHIND = 512 << 20
@@ -41,6 +42,7 @@ class Room(Protocol):
     clock: Clock
     detect: Detect
     answer_us: int
+    ahead: int
 
     @property
     def child(self) -> Child | None: ...
@@ -63,6 +65,8 @@ class Lane:
         self._room = room
         self._samples: asyncio.Queue[Picture] = asyncio.Queue()
         self._out: set[int] = set()
+        self._turns = asyncio.Semaphore(room.ahead)
+        self._asking: set[asyncio.Task[None]] = set()
         self._looking = room.spawn(self._look())
 
     @property
@@ -82,6 +86,8 @@ class Lane:
     def stop(self) -> None:
         """Samples that nobody looked at give their slots back."""
         self._looking.cancel()
+        for asking in list(self._asking):
+            asking.cancel()
         while not self._samples.empty():
             self._answer(self._samples.get_nowait(), Kind.UNAVAILABLE)
 
@@ -94,10 +100,11 @@ class Lane:
 
     async def _look(self) -> None:
         while True:
+            await self._turns.acquire()
             picture = await self._samples.get()
-            await self._ask(picture)
-            self._out.discard(picture.slot)
-            self.answered()
+            asking = self._room.spawn(self._ask(picture))
+            self._asking.add(asking)
+            asking.add_done_callback(self._asking.discard)
 
     def answered(self) -> None:
         """A sample has been looked at."""
@@ -119,7 +126,10 @@ class Lane:
                 found = asking.result()
         finally:
             asking.cancel()
+            self._out.discard(picture.slot)
+            self._turns.release()
             self._answer(picture, found)
+        self.answered()
 
     def _answer(self, picture: Picture, found: Sequence[Sighting] | Kind) -> None:
         head = {"at": picture.at_us, "slot": picture.slot}

@@ -15,15 +15,9 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
-from farola.app.darkroom_lanes import (
-    AHEAD_US,
-    Bench,
-    FileLane,
-    JobLane,
-    Lane,
-    LiveLane,
-)
+from farola.app.darkroom_lanes import Bench, Lane, LiveLane
 from farola.app.darkroom_line import Coverer, Looker, Outlet, Slots, Wanted
+from farola.app.darkroom_stored import AHEAD_US, FileLane, JobLane
 from farola.base import Error, Kind, SystemClock
 from farola.media import Codec
 from farola.model import Box, Label, Recipe, Sighting

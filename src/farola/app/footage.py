@@ -18,6 +18,7 @@ from farola.vision import DetectionService, Picture, Tracker
 OnSeen = Callable[[Picture, Sequence[Sighting]], None]
 """Hears what the detector saw in a picture: what was detected, without what is merely expected."""
 
+_AHEAD = 4
 _HOPELESS = frozenset({Kind.MODEL_MISSING, Kind.MODEL_WRONG})
 
 
@@ -46,14 +47,17 @@ async def open_footage(
                 # A file waits: the detector's process is watched over by its own service.
                 answer_us=120_000_000,
                 required=vision.sandbox == "required",
+                ahead=_AHEAD,
             ),
             lane.detect,
             clock,
             file=descriptor,
         )
         detecting = asyncio.create_task(service.run())
+        loading = asyncio.create_task(asyncio.to_thread(Tracker))  # it loads slowly at first
         try:
             async with room:
+                await loading
                 yield Footage(room, service)
         finally:
             detecting.cancel()
@@ -64,17 +68,26 @@ async def open_footage(
 
 
 class _FileLane:
-    """Asks the detector, and follows what it sees from picture to picture."""
+    """Asks the detector about several pictures at once, and follows what it sees in their order."""
 
     def __init__(self, service: DetectionService, on_seen: OnSeen) -> None:
         self._service = service
         self._on_seen = on_seen
         self._tracker: Tracker | None = None
+        self._last: asyncio.Event | None = None
 
     async def detect(self, lane: str, picture: Picture) -> Sequence[Sighting] | Kind:
-        found: Sequence[Detection] | Kind = await self._service.detect(lane, picture, wait=True)
-        if isinstance(found, Kind):
-            return found
+        before, done = self._last, asyncio.Event()
+        self._last = done
+        try:
+            found = await self._service.detect(lane, picture, wait=True)
+            if before is not None:
+                await before.wait()
+            return found if isinstance(found, Kind) else self._followed(picture, found)
+        finally:
+            done.set()
+
+    def _followed(self, picture: Picture, found: Sequence[Detection]) -> Sequence[Sighting]:
         if self._tracker is None:
             self._tracker = Tracker(picture.width / picture.height)
         sightings = self._tracker.update(picture.at_us, found)
