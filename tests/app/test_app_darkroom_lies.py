@@ -96,6 +96,19 @@ def test_a_reason_that_no_picture_can_have_is_told_as_a_failure() -> None:
     assert unit.cover.reason is Kind.DETECTOR_FAILED
 
 
+def test_what_went_in_never_comes_out_as_it_was() -> None:
+    claims = Claims(stills=False)
+    for unit in PLAIN.units:
+        claims.gave(unit.payload)
+    with pytest.raises(Error) as refused:
+        claims.unit(HONEST, PLAIN.units[0].payload)
+    assert "stored" in refused.value.message
+    mixed = NALS + PLAIN.units[0].payload  # hidden behind another unit
+    with pytest.raises(Error):
+        claims.unit(HONEST | {"media": 18_000}, mixed)
+    assert claims.unit(HONEST | {"media": 27_000}, NALS).payload == NALS
+
+
 def test_a_still_is_a_jpeg() -> None:
     head = HONEST | {"sets": []}
     assert Claims(stills=True).unit(head, b"\xff\xd8\xff\xe0").payload == b"\xff\xd8\xff\xe0"

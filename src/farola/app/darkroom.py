@@ -160,6 +160,7 @@ class Darkroom:
             )
             try:
                 for unit in job.units:
+                    lane.gave(unit.payload)
                     lane.send(wire.Type.UNIT, {"media": unit.media}, unit.payload)
                     if lane.child.unsent > MOST_UNSENT:
                         await lane.child.drain()

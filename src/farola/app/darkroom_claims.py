@@ -6,6 +6,7 @@ things that pass here: pictures of the lane that was asked, in time, well-formed
 
 from base64 import b64decode
 from binascii import Error as Base64Error
+from contextlib import suppress
 from typing import Any
 
 from farola.base import Error, Kind
@@ -15,6 +16,8 @@ from farola.model import Cover, CoveredUnit, CoverState
 MOST_UNIT_BYTES = 16 << 20
 _MOST_MASK_BYTES = 1 << 20
 _MOST_SETS = 8
+_MOST_GIVEN = 16_384
+_LEAST_TELLING = 64  # bytes; shorter ones say nothing changed, in every stream alike
 _LIMIT = PictureLimit()
 _MOST_TIME = 1 << 56
 _REASONS = frozenset(
@@ -62,6 +65,19 @@ class Claims:
         self._sets: tuple[bytes, ...] | None = None
         self._size = (0, 0)
         self._last: int | None = None
+        self._given: dict[int, None] = {}  # hashes of NAL units that went in, the newest last
+
+    def gave(self, payload: bytes) -> None:
+        """These bytes went into the darkroom: they must never come back.
+
+        Hashes are Python's, keyed anew in every process, so nobody outside can aim at one.
+        """
+        with suppress(Error):  # a broken unit: what lies before the break counts
+            for start, end in units(payload):
+                if end - start >= _LEAST_TELLING:
+                    self._given[hash(payload[start:end])] = None
+        while len(self._given) > _MOST_GIVEN:
+            del self._given[next(iter(self._given))]
 
     def unit(self, head: dict[str, Any], payload: bytes) -> CoveredUnit:
         """The unit, its `wall_us` 0. Raises PROTOCOL_VIOLATION."""
@@ -85,10 +101,11 @@ class Claims:
                 raise violation("a still that is no JPEG")
         else:
             try:
-                for _ in units(picture):
-                    pass
+                nals = [picture[start:end] for start, end in units(picture)]
             except Error:
                 raise violation("NAL units") from None
+            if any(hash(nal) in self._given for nal in nals):
+                raise violation("a picture as it was stored, not covered")
         return CoveredUnit(
             self._sets, *self._size, media, 0, key, picture, _cover(head), payload[:mask_bytes]
         )

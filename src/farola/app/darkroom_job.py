@@ -161,6 +161,10 @@ class JobLane(Lane):
         self._behind = 0  # bytes that nobody has taken yet
         self._units: asyncio.Queue[CoveredUnit | Error | None] = asyncio.Queue()
 
+    def gave(self, payload: bytes) -> None:
+        """Bytes that were put in, and must not come out."""
+        self._claims.gave(payload)
+
     async def units(self) -> AsyncGenerator[CoveredUnit, None]:
         """Until the lane's last word. Raises what went wrong."""
         while True:

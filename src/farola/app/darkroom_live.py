@@ -130,6 +130,8 @@ class _LiveInner(Lane):
             del self._walls[next(iter(self._walls))]
         if self._heard_us is None:
             self._heard_us = self._room.clock.monotonic_us()
+        if self._shows:
+            self._claims.gave(payload)
         self.send(wire.Type.UNIT, {"media": media, "key": key}, payload)
 
     def show(self, wanted: bool) -> None:
