@@ -26,6 +26,10 @@ LEAST_RANGE = 10
 OUTLINE = 3.0
 LEAST_OUTLINES = 0.01  # share of the points; a picture with fewer has nothing to go by
 MOST_OUTLINES = 0.35  # share of the outlines
+LEAST_TOLD = 0.03  # share of a block's points that are outlines, for it to have a say
+LEAST_BLOCKS = 10
+MOST_BLOCKS = 0.7
+BETTER = 0.8
 MOST_SHIFT = 1.5  # points; less is a camera that trembles
 
 
@@ -158,7 +162,7 @@ class Motion:
         if np.count_nonzero((difference > limit) & outlines) < MOST_OUTLINES * count:
             return False
         assert self._scene is not None
-        return shift(points, self._scene) > MOST_SHIFT
+        return turned(points, self._scene, difference, outlines)
 
     def _begin(self, at_us: int, points: Points) -> None:
         self._scene = points.copy()
@@ -218,8 +222,26 @@ def _edges(scene: Points) -> Points:
     return edges * np.float32(0.35)
 
 
-def shift(now: Points, before: Points) -> float:
-    """How many points one picture is shifted against the other (phase correlation)."""
+def turned(
+    now: Points, before: Points, difference: Points, outlines: npt.NDArray[np.bool_]
+) -> bool:
+    """Whether the whole picture moved, and not a large thing in it.
+
+    The shift that phase correlation finds must explain the picture better nearly everywhere where
+    there is an outline.
+    """
+    down, across = shift(now, before)
+    if down * down + across * across <= MOST_SHIFT**2:
+        return False
+    moved = np.abs(now - np.roll(before, (down, across), (0, 1)))
+    told = _blocks(outlines.astype(np.float32)) > LEAST_TOLD
+    better = _blocks(moved) < BETTER * _blocks(difference)
+    count = int(np.count_nonzero(told))
+    return count >= LEAST_BLOCKS and bool(np.count_nonzero(better & told) > MOST_BLOCKS * count)
+
+
+def shift(now: Points, before: Points) -> tuple[int, int]:
+    """How many points down and across `before` must be moved (phase correlation)."""
     window = np.hanning(now.shape[0])[:, None] * np.hanning(now.shape[1])[None, :]
     window = window.astype(np.float32)
     product = np.fft.rfft2((now - now.mean()) * window)
@@ -227,8 +249,18 @@ def shift(now: Points, before: Points) -> float:
     product /= np.abs(product) + 1e-6
     peak = int(np.argmax(np.fft.irfft2(product, now.shape)))
     down, across = divmod(peak, now.shape[1])
-    down, across = min(down, now.shape[0] - down), min(across, now.shape[1] - across)
-    return float(np.hypot(down, across))
+    return (
+        down - now.shape[0] if down > now.shape[0] // 2 else down,
+        across - now.shape[1] if across > now.shape[1] // 2 else across,
+    )
+
+
+def _blocks(points: Points) -> Points:
+    """Means over 8 x 8 parts of the picture."""
+    down, across = points.shape[0] // 8, points.shape[1] // 8
+    parts = points[: down * 8, : across * 8].reshape(8, down, 8, across)
+    means: Points = parts.mean((1, 3))
+    return means
 
 
 def contrast(points: Points) -> float:
