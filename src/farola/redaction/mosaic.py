@@ -102,6 +102,7 @@ def _square_colours(sums: npt.NDArray[np.uint32], size: int, side: int) -> Level
     high = np.diff(np.append(starts[0], rows))[:, None]
     wide = np.diff(np.append(starts[1], columns))[None, :]
     averages = squares // (high * wide * side * side)
-    quantised = (averages.astype(np.uint8) & 0xF8) | 4
+    # Rounded, so that grey (128 in both chroma planes) stays grey.
+    quantised = np.minimum((averages + 4) // 8 * 8, 248).astype(np.uint8)
     colours: Levels = quantised.repeat(size, 0)[:rows].repeat(size, 1)[:, :columns]
     return colours
