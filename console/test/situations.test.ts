@@ -163,6 +163,17 @@ describe('the pen', () => {
     expect(pen.points[0]).toEqual([0.3, 0.2]);
   });
 
+  test('undoes a new point and its drag together', () => {
+    const pen = new Pen('area', SQUARE);
+    pen.hold();
+    const made = pen.split(0) ?? 0;
+    pen.drag(made, [0.4, 0.1]);
+    pen.release();
+    expect(pen.points).toHaveLength(5);
+    pen.undo();
+    expect(pen.points).toEqual(SQUARE);
+  });
+
   test('never leaves too few points or makes too many', () => {
     const pen = new Pen('area', SQUARE.slice(0, 3));
     pen.remove(0);

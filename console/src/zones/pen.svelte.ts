@@ -92,11 +92,14 @@ export class Pen {
     this.points = moved(this.points, byX, byY);
   }
 
-  /** A new point on the edge that begins at `index`; it becomes the chosen one. */
+  /**
+   * A new point on the edge that begins at `index`; it becomes the chosen one. While the shape is
+   * held the new point and its drag are one step to undo.
+   */
   split(index: number): number | null {
     const last = this.closed ? this.points.length : this.points.length - 1;
     if (index >= last || this.points.length >= MOST_POINTS) return null;
-    this.#keep();
+    if (!this.#held) this.#keep();
     this.points = withMiddle(this.points, index);
     this.chosen = index + 1;
     return index + 1;
