@@ -238,8 +238,9 @@ class RuleLabelRow(Table):
 class EventRow(Table):
     """What was noticed. It outlives its zone and its rule, so it refers to neither by a key.
 
-    Each index ends with the time and begins with what may be asked for, so that the newest events
-    of any one class, condition and place are read from its end (docs/design/situations.md).
+    Each index ends with the time, and begins with what may be asked for, so that the newest events
+    of any one class, condition and place are read from its end (docs/design/situations.md). A rule
+    may have been moved to another zone, so that its indexes tell the zone as well.
     """
 
     __tablename__ = "events"
@@ -247,11 +248,11 @@ class EventRow(Table):
         Index(None, "start_us"),
         Index(None, "camera_id", "start_us"),
         Index(None, "zone_id", "start_us"),
-        Index(None, "rule_id", "start_us"),
+        Index(None, "rule_id", "start_us", "zone_id"),
         Index(None, "label", "condition", "start_us"),
         Index(None, "camera_id", "label", "condition", "start_us"),
         Index(None, "zone_id", "label", "condition", "start_us"),
-        Index(None, "rule_id", "label", "condition", "start_us"),
+        Index(None, "rule_id", "label", "condition", "start_us", "zone_id"),
         one_of("label", Label),
         one_of("condition", Condition),
     )

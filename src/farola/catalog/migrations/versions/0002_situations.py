@@ -94,11 +94,11 @@ def upgrade() -> None:
         ["start_us"],
         ["camera_id", "start_us"],
         ["zone_id", "start_us"],
-        ["rule_id", "start_us"],
+        ["rule_id", "start_us", "zone_id"],
         ["label", "condition", "start_us"],
         ["camera_id", "label", "condition", "start_us"],
         ["zone_id", "label", "condition", "start_us"],
-        ["rule_id", "label", "condition", "start_us"],
+        ["rule_id", "label", "condition", "start_us", "zone_id"],
     ):
         op.create_index("ix_events_" + "_".join(columns), "events", columns)
     op.create_table(
