@@ -43,9 +43,8 @@ export function filtersOf(query: URLSearchParams): Filters {
   const known = day !== null && isDay(day) ? day : null;
   return {
     camera,
-    // A zone and a rule belong to a camera.
-    zone: camera === null ? null : query.get('zone'),
-    rule: camera === null ? null : query.get('rule'),
+    zone: query.get('zone'),
+    rule: query.get('rule'),
     label: LABELS.find((each) => each === label) ?? null,
     last: known === null && last !== null && Object.hasOwn(LASTS, last) ? (last as Last) : null,
     day: known,

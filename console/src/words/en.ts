@@ -217,6 +217,8 @@ export const en: Readonly<Record<keyof typeof es, string>> = {
   'events.chooseCamera': 'Choose a camera',
   'events.zone': 'Zone',
   'events.anyZone': 'All zones',
+  'events.strayZone': 'The zone in the link',
+  'events.strayRule': 'The rule in the link',
   'events.anyRule': 'All rules',
   'events.anyClass': 'All classes',
   'events.allTime': 'Any time',

@@ -215,6 +215,8 @@ export const es = {
   'events.chooseCamera': 'Elija una cámara',
   'events.zone': 'Zona',
   'events.anyZone': 'Todas las zonas',
+  'events.strayZone': 'La zona del enlace',
+  'events.strayRule': 'La regla del enlace',
   'events.anyRule': 'Todas las reglas',
   'events.anyClass': 'Todas las clases',
   'events.allTime': 'Sin límite',
