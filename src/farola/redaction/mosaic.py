@@ -62,8 +62,14 @@ def _cover_band(
         sums = block_sums(whole, side)
         for level, size in ((Level.FINE, grid.fine), (Level.COARSE, grid.coarse)):
             chosen = levels == level
-            if chosen.any():
-                colours = _square_colours(sums, size, side)
+            count = np.count_nonzero(chosen)
+            if count == 0:
+                continue
+            colours = _square_colours(sums, size, side)
+            if count == chosen.size:
+                lines = whole.reshape(rows, side, columns * side)
+                lines[:] = colours.repeat(side, 1)[:, None]
+            else:
                 stones[chosen] = colours[chosen][:, None, None]
         stones[levels == Level.SOLID] = flat
     if any(spare):

@@ -55,6 +55,8 @@ class Placing:
         self._ahead_us = max(ahead_us, 400_000)
         self._plate_height = recipe.vehicle_pixels / recorded_height
         self._strong_us = np.full((grid.rows, grid.columns), -STRONG_US, np.int64)
+        self._clear = grid.empty()  # where somebody was clearly seen not long ago
+        self._stirred = grid.empty()  # what changed within the last second
         self.trails = Trails(recipe.hold_us)
         self._stays = Stays(grid, motion)
 
@@ -93,9 +95,10 @@ class Placing:
             if when is When.SEEN:
                 if trail.score >= STRONG:
                     self._strong_us[span] = at_us
+                    self._clear[span] = True
                 trail.stood_out = out
                 trail.scenery = trail.score < STRONG and self._is_scenery(
-                    at_us, look, span, ~places.people[span]
+                    look, span, ~places.people[span]
                 )
             elif when is When.AFTER:
                 if trail.stood_out >= STOOD_OUT and out <= GONE and self._known(span):
@@ -136,21 +139,22 @@ class Placing:
         known = self._motion.known[span]
         return self._motion.sees and bool(np.count_nonzero(known) > 0.8 * known.size)
 
-    def _is_scenery(self, at_us: int, look: Look, span: tuple[slice, slice], rest: Cells) -> bool:
+    def _is_scenery(self, look: Look, span: tuple[slice, slice], rest: Cells) -> bool:
         """Whether an unlikely sighting is of a thing that always stood there.
 
         Nobody was clearly seen there, nothing stands out, nothing stirs, and the scene was learned
         while nothing stirred; all of it in the `rest` that likelier sightings leave over.
         """
         most = GONE * rest.size
-        if np.count_nonzero(look.foreground[span] & rest) > most or not self._known(span):
+        if not self._known(span) or np.count_nonzero(look.foreground[span] & rest) > most:
             return False
-        if np.any(self._strong_us[span][rest] > at_us - STRONG_US):
+        if np.count_nonzero(self._clear[span] & rest):
             return False
-        stirred = self._motion.changed_us[span] > at_us - 1_000_000
-        return bool(np.count_nonzero(stirred & rest) < most)
+        return bool(np.count_nonzero(self._stirred[span] & rest) < most)
 
     def _forget(self, at_us: int, look: Look) -> None:
         """Who was clearly seen has left where the empty scene was seen again for a while."""
         still = self._motion.changed_us < at_us - FORGET_US
         self._strong_us[self._motion.known & ~look.foreground & still] = -STRONG_US
+        self._clear = self._strong_us > at_us - STRONG_US
+        self._stirred = self._motion.changed_us > at_us - 1_000_000

@@ -135,7 +135,7 @@ class Redactor:
 
         Also for a cut in the bitstream, lost packets, a seek.
         """
-        if self._newest_us is not None:
+        if self._newest_us is not None:  # before the first answer all is covered anyway
             self._blind.append(_Blind(self._newest_us + 1, self._newest_us, reason))
 
     def ready(self) -> Iterator[Covered]:
