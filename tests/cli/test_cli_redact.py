@@ -49,7 +49,7 @@ def test_a_file_is_covered_and_reported(clip: Path) -> None:
     report = json.loads((clip.parent / "report.json").read_text())
     assert report["totals"]["frames"] == len(report["frames"]) == 30
     assert report["model"]["sha256"].startswith("d0a5255b")
-    assert report["settings"]["detections_per_second"] == 5.0
+    assert report["settings"]["detections_per_second"] == 3.3
     assert [frame["at"] for frame in report["frames"]] == pytest.approx(times(clip), abs=1e-5)
     for frame in report["frames"]:
         covered = sum(width * height for _, _, width, height in frame["masks"])

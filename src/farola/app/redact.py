@@ -22,6 +22,10 @@ from farola.model import CoveredUnit, Recipe
 Progress = Callable[[int, int], None]
 """Told pictures done and pictures in all; the latter 0 where the file does not say."""
 
+FILE_RATE = 3.3
+"""Pictures of a file that are looked at a second: its later pictures are known as well, so fewer
+are enough than live (docs/design/redaction.md has what they cover)."""
+
 _CHUNK = 64
 _COPY_BYTES = 1 << 20
 
@@ -198,7 +202,7 @@ async def _redact(
     progress: Progress,
 ) -> Redacted:
     recipe = recipe_of(settings)
-    rate = settings.vision.detections_per_second if rate is None else rate
+    rate = min(FILE_RATE, settings.vision.detections_per_second) if rate is None else rate
     told = _Report(recipe, rate)
     movie = _Movie(target.parent)
     whole = 0

@@ -33,7 +33,7 @@ def redact(
         typer.Option(
             min=0.0,
             max=1000.0,
-            help="Pictures a second that are looked at, 0 for all; as configured unless given.",
+            help="Pictures a second that are looked at, 0 for all; 3.3 unless given.",
             show_default=False,
         ),
     ] = None,

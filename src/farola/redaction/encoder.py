@@ -75,7 +75,10 @@ class Encoder:
 
     def encode(self, picture: npt.NDArray[np.uint8], pts: int, *, key: bool) -> list[Unit]:
         """Code one covered picture (yuv420p planar) at `pts` ticks, later than the one before."""
-        frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
+        # Without a copy where FFmpeg's planes lie as NumPy's do.
+        plain = picture.flags.c_contiguous and self.height % 4 == 0
+        build = av.VideoFrame.from_numpy_buffer if plain else av.VideoFrame.from_ndarray
+        frame = build(picture, format="yuv420p")
         frame.pts, frame.time_base = pts, _TIME_BASE
         frame.pict_type = PictureType.I if key else PictureType.NONE
         return self._coded(frame)
