@@ -14,6 +14,8 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 VIEWS = {
     "/wall": "article.tile[data-state=live]",
     "/timeline": ".stage[data-wall-us]",
+    "/events": ".event, .notice .button",
+    "/events/activity": "[data-chart] canvas",
     "/cameras": "li[data-camera][data-state=live]",
     "/cameras/new": "form",
     "/settings": "dl",
@@ -42,10 +44,20 @@ def test_every_view_is_accessible(browser: Browser, demo: Demo, theme: str) -> N
             page.locator(shown).first.wait_for()
             assert_accessible(page)
             shot(page, f"{path.strip('/').replace('/', '-')}-{theme}")
+        page.goto(f"{demo.url}/cameras/{demo.camera('Plaza')['id']}/zones")
+        page.locator("[data-rule] button").first.click()
+        page.locator("[data-rule-editor]").wait_for()
+        assert_accessible(page)
+        page.get_by_role("button", name="Cancelar").click()
+        page.locator("[data-zone-row]").first.click()
+        page.locator("[data-zone-editor=editing]").wait_for()
+        assert_accessible(page)
+        shot(page, f"zones-{theme}")
         page.goto(f"{demo.url}/timeline")
         page.locator(".stage[data-wall-us]").wait_for()
         page.get_by_role("button", name="Descargar un tramo").click()
-        page.locator("summary").click()
+        for summary in page.locator("summary").all():
+            summary.click()
         assert_accessible(page)
         page.keyboard.press("?")
         page.get_by_role("dialog").wait_for()
@@ -60,7 +72,7 @@ def test_every_view_is_accessible(browser: Browser, demo: Demo, theme: str) -> N
 
 def test_a_phone_is_accessible(browser: Browser, demo: Demo) -> None:
     with looking(browser, demo, init_script=AXE.read_text(), viewport=PHONE) as page:
-        for path in "/wall", "/timeline", "/cameras", "/cameras/new":
+        for path in "/wall", "/timeline", "/events", "/events/activity", "/cameras", "/cameras/new":
             page.goto(demo.url + path)
             page.locator(VIEWS[path]).first.wait_for()
             assert_accessible(page)
