@@ -25,6 +25,7 @@ from farola.model import (
     unpack_masks,
 )
 from farola.redaction import Encoder, Mask, Redactor, cover, still
+from farola.redaction.grid import Grid
 
 type Pixels = "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]"
 type Detect = Callable[[int], Sequence[Sighting] | Kind]
@@ -90,8 +91,9 @@ class LocalCoverer:
             masks = {media: Mask.unpack(data) for media, data in unpack_masks(job.masks).items()}
             for media, picture in decoded:
                 if media not in lead:
-                    assert media in masks
-                    yield media, cover(picture, masks[media], job.recipe), masks[media]
+                    grid = Grid(picture.shape[1], picture.shape[0] * 2 // 3)
+                    mask = masks.get(media) or Mask.everything(grid, Kind.WARMING_UP)
+                    yield media, cover(picture, mask, job.recipe), mask
             return
         height, width = decoded[0][1].shape[0] * 2 // 3, decoded[0][1].shape[1]
         redactor = Redactor(job.recipe, width, height)

@@ -259,7 +259,8 @@ def test_how_pictures_are_coded_is_learned_once(
     name = init_of(redacted.playlist(street.camera.id, MAIN, WHOLE))
     first = redacted.init(street.camera.id, name)
     assert redacted.init(street.camera.id, name) == first
-    assert len(coverer.jobs) == 1
+    assert [len(job.units) for job in coverer.jobs] == [1]
+    assert coverer.asked == []  # nobody sees that picture, so nobody looks for anything in it
 
 
 def test_damage_in_a_file_costs_its_pictures_alone(

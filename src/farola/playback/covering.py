@@ -62,6 +62,15 @@ class Covering:
         if masks is None:
             self._keep(reader, path, group, origin, found)
 
+    def sample(self, reader: SegmentReader, group: Group) -> CoveredUnit:
+        """The first picture wholly covered, for nobody to see: it tells how the others are coded.
+
+        Nothing is detected for it. Raises what `covered_film` raises.
+        """
+        bare = group.bare()
+        job = self._job(reader, bare, self.recipe_for(reader.header.camera_id), {})
+        return next(covered_film(self._coverer, job, bare, self._patience_s))
+
     def still(self, reader: SegmentReader, path: PurePosixPath, group: Group) -> bytes:
         """The JPEG of a group of one picture; raises what `covered_still` raises."""
         recipe = self.recipe_for(reader.header.camera_id)

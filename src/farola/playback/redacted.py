@@ -87,7 +87,7 @@ class RedactedPlayback:
         """
         path = covered_init_path(camera_id, key)
         with self._opened(camera_id, path) as reader:
-            return init_segment(self._coding(reader) or self._learn(reader, path))
+            return init_segment(self._coding(reader) or self._learn(reader))
 
     def part(self, camera_id: str, key: str) -> Footage:
         """The part that a playlist named; raises NOT_FOUND for any other key.
@@ -196,14 +196,13 @@ class RedactedPlayback:
         with self._lock:
             return self._codings.get(self._size(reader))
 
-    def _learn(self, reader: SegmentReader, path: PurePosixPath) -> CodecConfig:
+    def _learn(self, reader: SegmentReader) -> CodecConfig:
         """Covers the file's first key frame to know how."""
         for fragment in reader.fragments():
             if fragment.key:
-                list(self._pictures(reader, path, picture_group(reader, (fragment,), 0)))
-                coding = self._coding(reader)
-                if coding:
-                    return coding
+                unit = self._covering.sample(reader, picture_group(reader, (fragment,), 0))
+                with self._lock:
+                    return self._codings.setdefault(self._size(reader), config_of_unit(unit))
         raise Error(Kind.NOT_FOUND, "this camera has no such recording")
 
     def _size(self, reader: SegmentReader) -> tuple[int, int, int]:
