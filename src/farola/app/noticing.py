@@ -1,7 +1,8 @@
 """What is noticed while the server runs: a watch for each camera, and a writer of what it finds.
 
-Watches run on the event loop, where they take microseconds; the catalogue is written in threads. A
-catalogue that is locked or full costs no event: what could not be written is written later.
+Watches run on the event loop, where a picture takes well under a millisecond; the catalogue is
+written in threads. A catalogue that is locked or full costs no event: what could not be written is
+written later.
 """
 
 import asyncio

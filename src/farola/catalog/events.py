@@ -151,15 +151,18 @@ class Events:
 
 
 def _within(asked: EventFilter, cursor: tuple[int, str] | None) -> Iterator[ColumnElement[bool]]:
-    if asked.start_us is not None:
-        yield EventRow.start_us >= max(asked.start_us, 0)
+    """Bounds of the time, one on each side: of two on one side an index would use but one."""
+    last_us = fields.MOST_US
     if asked.end_us is not None:
-        yield EventRow.start_us < min(max(asked.end_us, 0), fields.MOST_US)
+        last_us = min(last_us, asked.end_us - 1)
     if cursor is not None:
         start_us, event_id = cursor
-        # Not an OR of both: the index bounds what stands alone.
-        yield EventRow.start_us <= start_us
-        yield (EventRow.start_us < start_us) | (EventRow.id < event_id)
+        last_us = min(last_us, start_us)
+        yield (EventRow.start_us != start_us) | (EventRow.id < event_id)
+    if last_us < fields.MOST_US:
+        yield EventRow.start_us <= max(last_us, -1)
+    if asked.start_us is not None:
+        yield EventRow.start_us >= min(max(asked.start_us, 0), fields.MOST_US)
 
 
 def _classes(asked: EventFilter) -> Iterator[tuple[ColumnElement[bool], ...]]:
@@ -180,7 +183,9 @@ def _classes(asked: EventFilter) -> Iterator[tuple[ColumnElement[bool], ...]]:
             place.append(column == value)
             break  # the narrower place lies in the wider one: `_contradicts`
     if asked.rule_id is not None and asked.zone_id is not None:
-        place.append(EventRow.zone_id == asked.zone_id)  # a rule may have been moved
+        # A rule may have been moved. The zone is read off the rule's index: as it stands alone in
+        # no comparison, the database does not walk the zone's index and look up every rule.
+        place.append(EventRow.zone_id.concat("") == asked.zone_id)
     if asked.label is None and asked.condition is None:
         yield tuple(place)
         return
