@@ -2,7 +2,6 @@
 
 import struct
 import zlib
-from collections.abc import Sequence
 from enum import IntEnum
 
 import numpy as np
@@ -64,8 +63,7 @@ class Mask:
         """Rectangles (left, top, width, height) in px that cover it exactly without overlap."""
         step, done = self.grid.cell, list[tuple[int, int, int, int]]()
         open_runs: dict[tuple[int, int], int] = {}
-        for row in range(self.grid.rows + 1):
-            runs = _runs(self.levels[row]) if row < self.grid.rows else []
+        for row, runs in enumerate([*_runs(self.levels), []]):
             for run in [run for run in open_runs if run not in runs]:
                 done.append(self._pixels(run, open_runs.pop(run), row, step))
             for run in runs:
@@ -132,7 +130,14 @@ class Mask:
     __hash__ = None  # type: ignore[assignment]
 
 
-def _runs(row: Sequence[int] | Levels) -> list[tuple[int, int]]:
-    covered = np.concatenate(([0], np.asarray(row) != 0, [0])).astype(np.int8)
-    edges = np.flatnonzero(np.diff(covered))
-    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
+def _runs(levels: Levels) -> list[list[tuple[int, int]]]:
+    """First and last + 1 covered column of every run, row by row."""
+    rows, columns = levels.shape
+    covered = np.zeros((rows, columns + 2), np.int8)
+    covered[:, 1:-1] = levels != 0
+    where, edges = np.nonzero(np.diff(covered, axis=1))
+    found: list[list[tuple[int, int]]] = [[] for _ in range(rows)]
+    starts, stops = edges[0::2].tolist(), edges[1::2].tolist()
+    for row, start, stop in zip(where[0::2].tolist(), starts, stops, strict=True):
+        found[row].append((start, stop))
+    return found
