@@ -78,25 +78,36 @@ def _cover_band(
 
 def block_sums(plane: Planes, side: int) -> npt.NDArray[np.uint32]:
     """Sums over blocks of `side` x `side`; the plane's sides are multiples of it."""
-    height, width = plane.shape
-    lines = np.empty((height // side, width), np.uint16)
-    if width % 2 == 0 and plane.flags.c_contiguous:
-        # Two pixels at a time, since adding bytes to words is several times slower. Little-endian.
-        pairs = plane.view("<u2")
-        left, right = pairs & 0xFF, pairs >> 8
-        for column, half in ((0, left), (1, right)):
-            rows = half[0::side].copy()
-            for offset in range(1, side):
-                rows += half[offset::side]
-            lines[:, column::2] = rows
-    else:
-        lines[:] = plane[0::side]
-        for offset in range(1, side):
-            lines += plane[offset::side]
+    if side in {4, 8} and plane.shape[1] % 8 == 0 and plane.strides[1] == 1:
+        return _sums_in_words(plane, side)
+    lines = plane[0::side].astype(np.uint16)
+    for offset in range(1, side):
+        lines += plane[offset::side]
     sums = lines[:, 0::side].astype(np.uint32)
     for offset in range(1, side):
         sums += lines[:, offset::side]
     return sums
+
+
+_EVEN = np.uint64(0x00FF_00FF_00FF_00FF)
+_LOW = np.uint64(0x0000_FFFF_0000_FFFF)
+_ADD_UP = np.uint64(0x0001_0001_0001_0001)
+
+
+def _sums_in_words(plane: Planes, side: int) -> npt.NDArray[np.uint32]:
+    """`block_sums` eight pixels at a time: four sums of 16 bits in every word of 64."""
+    words = plane.view("<u8")
+    pairs = words >> np.uint64(8)
+    pairs &= _EVEN
+    pairs += words & _EVEN
+    lanes = pairs.reshape(-1, side, words.shape[1]).sum(axis=1)
+    if side == 8:
+        lanes *= _ADD_UP
+        lanes >>= np.uint64(48)
+        return lanes.astype(np.uint32)
+    lanes += lanes >> np.uint64(16)
+    lanes &= _LOW
+    return lanes.view("<u4").astype(np.uint32, copy=False)
 
 
 def _square_colours(sums: npt.NDArray[np.uint32], size: int, side: int) -> Levels:
