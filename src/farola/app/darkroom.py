@@ -168,7 +168,8 @@ class Darkroom:
                 media = {
                     unit.media
                     for unit in job.units[job.lead :]
-                    if job.since is None or unit.media >= job.since
+                    if (job.since is None or unit.media >= job.since)
+                    and (job.until is None or unit.media <= job.until)
                 }
                 async for covered in lane.units():
                     if covered.media not in media:

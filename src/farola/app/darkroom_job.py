@@ -231,6 +231,7 @@ def head_of(job: CoverJob) -> dict[str, Any]:
         "sets": [len(each) for each in job.parameter_sets],
         "lead": job.lead,
         "since": job.since,
+        "until": job.until,
         "keep": job.keep,
         "masked": job.masks is not None,
         "still": job.still_media if job.still else None,

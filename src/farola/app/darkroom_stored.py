@@ -173,6 +173,7 @@ class JobLane(StoredLane):
         )
         self._lead = head["lead"]
         self._since: int | None = head["since"]
+        self._until: int | None = head["until"]
         self._look_from = self._first_looked_at(masked=masks is not None)
         self._context: set[int] = set()
         self._units: queue.SimpleQueue[tuple[int, bytes] | None] = queue.SimpleQueue()
@@ -191,6 +192,8 @@ class JobLane(StoredLane):
 
     def given(self, decoded: Decoded) -> bool:
         if self._since is not None and decoded.media < self._since:
+            return False
+        if self._until is not None and decoded.media > self._until:
             return False
         return decoded.media not in self._context
 

@@ -86,10 +86,12 @@ class CoverJob:
     """Recorded units in decoding order to be covered; the first begins with a key frame.
 
     `codec` is `h264` or `h265`. The pictures of the first `lead` units are context for detection
-    and are not given back; the first picture given back is coded as a key frame. `masks` is what
-    `pack_masks` made of an earlier job's masks: nothing is detected anew then, and a picture
-    without a mask of its size among them is wholly covered. With `keep` every covered unit brings
-    its mask. With `still` only the picture at or next after `still_media` comes back, as one JPEG.
+    and are not given back, nor are those shown before `since` or after `until`; the first picture
+    given back is coded as a key frame. Of a long context before it only the end is looked at.
+    `masks` is what `pack_masks` made of an earlier job's masks: nothing is detected anew then, and
+    a picture without a mask of its size among them is wholly covered. With `keep` every covered
+    unit brings its mask. With `still` only the picture at or next after `still_media` comes back,
+    as one JPEG.
     With `look` pictures are only looked at, and none comes back.
     """
 
@@ -101,6 +103,7 @@ class CoverJob:
     rate: float
     lead: int = 0
     since: int | None = None
+    until: int | None = None
     masks: bytes | None = field(default=None, repr=False)
     keep: bool = False
     still: bool = False

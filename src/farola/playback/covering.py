@@ -103,6 +103,7 @@ class Covering:
             rate=self._rate,
             lead=group.lead,
             since=group.times[0],
+            until=None if still else group.times[-1],
             masks=None if masks is None else pack_masks(masks),
             keep=masks is None,
             still=still,
