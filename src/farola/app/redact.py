@@ -213,9 +213,10 @@ async def _redact(
                 told.facts = found
 
             async for unit in footage.room.cover_file(recipe, rate, facts, keep=report is not None):
-                check_model(footage.service)
+                if unit.cover.reason is not None:
+                    check_model(footage.service)
+                    whole += 1
                 movie.add(unit)
-                whole += unit.cover.reason is not None
                 if report is not None:
                     told.add(unit)
                 progress(movie.pictures, told.facts.pictures if told.facts else 0)
