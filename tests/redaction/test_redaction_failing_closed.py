@@ -79,6 +79,40 @@ def test_an_answer_that_comes_late_counts_for_what_follows() -> None:
     assert all(is_covered(one, BOX) for one in later)
 
 
+def test_a_sample_left_out_under_load_is_a_picture_between_two_others() -> None:
+    covering = redactor()
+    for number in range(7):
+        covering.push(number * PERIOD_US, scene(), sampled=number in {0, 3, 6})
+    covering.sighted(0, [person(BOX)])
+    covering.skipped(3 * PERIOD_US)
+    assert [one.whole for one in covering.ready()] == [None]
+    covering.sighted(6 * PERIOD_US, [person(BOX)])
+    later = list(covering.ready())
+    assert [one.whole for one in later] == [None] * 6
+    assert all(is_covered(one, BOX) for one in later)
+
+
+def test_samples_left_out_for_long_say_nothing_about_what_lies_between() -> None:
+    covering = redactor()
+    for number in range(31):
+        covering.push(number * PERIOD_US, scene(), sampled=number % 5 == 0)
+    for number in range(0, 31, 5):
+        if number in {0, 30}:
+            covering.sighted(number * PERIOD_US, [])
+        else:
+            covering.skipped(number * PERIOD_US)
+    whole = [one.whole for one in covering.ready()]
+    assert whole == [None, *[Kind.DETECTOR_LATE] * 29, None]
+
+
+def test_skipping_every_sample_shows_nothing() -> None:
+    covering = redactor()
+    for number in range(8):
+        covering.push(number * PERIOD_US, scene(), sampled=True)
+        covering.skipped(number * PERIOD_US)
+    assert {one.whole for one in covering.flush()} == {Kind.WARMING_UP}
+
+
 def test_samples_too_far_apart_say_nothing_about_what_lies_between() -> None:
     covering = redactor()
     for number in range(31):

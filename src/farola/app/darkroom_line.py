@@ -120,7 +120,9 @@ class Looker:
         if self.detect and decoded.whole and (last or self._due(at_us)):
             sample = self._slots.take(wait=self._wait)
             if sample is None:
-                unseen = Kind.DETECTOR_LATE
+                self.look_again()  # as soon as a slot is free
+                if last:
+                    unseen = Kind.DETECTOR_LATE
             else:
                 upright = self._shaper.small(frame, turns, self._spec, self._ring.view(sample))
         return Shaped(
@@ -221,7 +223,9 @@ class Coverer:
         if at_us not in self._asked or self._redactor is None:
             return  # a lane that was shown only since, or another size since
         self._asked.discard(at_us)
-        if isinstance(found, Kind):
+        if found is Kind.OVERLOADED:
+            self._redactor.skipped(at_us)
+        elif isinstance(found, Kind):
             self._redactor.missed(at_us, found)
         else:
             self._redactor.sighted(at_us, found)

@@ -28,6 +28,7 @@ from farola.vision.sandbox import landlock_abi
 _MOST_ROOMS = 32
 _MOST_JOB_ROOMS = 2
 _MEBIBYTE = 1 << 20
+_AHEAD = 3  # of one lane: a picture with the detector, one waiting, and one that takes its place
 _AGAIN_SECONDS = 5.0
 _log = get_logger("vision")
 
@@ -58,6 +59,7 @@ class Seeing:
             memory=vision.memory_mb * _MEBIBYTE,
             late_us=vision.late_ms * 1_000,
             required=required,
+            ahead=_AHEAD,
         )
         self.noticing = Noticing(parts.catalog, self._zone, self._looked_again)
         self.eyes = Eyes(

@@ -230,7 +230,7 @@ class Vision(Section):
         description="What is looked at on cameras that nobody watches and no rule needs.",
     )
     late_ms: int = Field(
-        default=700,
+        default=900,
         ge=100,
         le=10_000,
         description="A picture whose detections are later than this is wholly covered.",

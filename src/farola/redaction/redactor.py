@@ -101,8 +101,8 @@ class Redactor:
         """The next picture, which now belongs to the redactor and is covered in place.
 
         `picture` is yuv420p planar, (height * 3 // 2) x width, limited range, contiguous.
-        `sampled`: one call of `sighted` or `missed` with this `at_us` will follow. Raises
-        INVALID_INPUT for another size and for a time that does not come after the one before.
+        `sampled`: one call of `sighted`, `missed` or `skipped` with this `at_us` will follow.
+        Raises INVALID_INPUT for another size and for a time that does not come after the one before.
         """
         lines, width = self.grid.height * 3 // 2, self.grid.width
         if picture.shape != (lines, width) or picture.dtype != np.uint8:
@@ -125,6 +125,16 @@ class Redactor:
     def missed(self, at_us: int, reason: Kind) -> None:
         """Nothing is known about that sampled picture: all is covered to the next good answer."""
         self._answer(at_us, reason)
+
+    def skipped(self, at_us: int) -> None:
+        """That sampled picture was not looked at after all: it lies between two that were.
+
+        Under load that is no fault; how far apart two looks may lie is bounded all the same.
+        """
+        for sample in self._samples:
+            if sample.at_us == at_us and not sample.answered:
+                self._samples.remove(sample)
+                return
 
     def give_up(self, before_us: int, reason: Kind) -> None:
         """Pictures before `before_us` go out now; those not ready yet are wholly covered."""
