@@ -214,7 +214,7 @@ steps = st.lists(
     st.builds(
         Step,
         sampled=st.booleans(),
-        answer=st.sampled_from(["seen", "missed", "late", "never"]),
+        answer=st.sampled_from(["seen", "missed", "late", "never", "skipped"]),
         scene=st.sampled_from([1, 1, 1, 1, 2]),
         gap=st.sampled_from([1, 1, 1, 8, 40]),
         broken=st.integers(0, 9).map(lambda value: value == 0),
@@ -253,6 +253,8 @@ def test_every_picture_leaves_once_in_order_and_never_bare(
                 good.add(at_us)
             elif step.answer == "missed":
                 covering.missed(at_us, Kind.DETECTOR_FAILED)
+            elif step.answer == "skipped":
+                covering.skipped(at_us)
             elif step.answer == "late":
                 owed.append(at_us)
         if step.give_up:

@@ -43,7 +43,7 @@ def demo_settings(options: DemoOptions) -> Settings:
     data = options.data.absolute()
     return Settings.parse(
         {
-            "site": {"name": "Villa Farola"},
+            "site": {"name": "Villa Farola", "zone": "America/Argentina/Buenos_Aires"},
             "server": {"port": options.port},
             "storage": {
                 "data": data,
