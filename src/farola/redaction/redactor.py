@@ -101,8 +101,8 @@ class Redactor:
         """The next picture, which now belongs to the redactor and is covered in place.
 
         `picture` is yuv420p planar, (height * 3 // 2) x width, limited range, contiguous.
-        `sampled`: one call of `sighted`, `missed` or `skipped` with this `at_us` will follow.
-        Raises INVALID_INPUT for another size and for a time that does not come after the one before.
+        `sampled`: one call of `sighted`, `missed` or `skipped` with this `at_us` will follow. It
+        raises INVALID_INPUT for another size, and for a time not after that of the one before.
         """
         lines, width = self.grid.height * 3 // 2, self.grid.width
         if picture.shape != (lines, width) or picture.dtype != np.uint8:
