@@ -270,7 +270,7 @@ def opened_world(folder: Path, clock: Clock | None = None, **told: Any) -> Itera
             lambda: board.cameras(list(catalog.cameras.list())),
         )
         watch_calls: list[tuple[str, StreamKind, bool]] = []
-        hub = Hub(lambda *call: watch_calls.append(call))
+        hub = Hub(lambda *call: watch_calls.append(call), Rendition.REDACTED)
         board.attach((hub,), ())
         street = Street()
         sidewalk = Sidewalk()

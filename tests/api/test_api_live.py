@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from farola.base import Error, Kind, ManualClock
 from farola.gate import Chunk, Dropped, Init, LiveMessage, StateChange
-from farola.model import Camera, CameraState, Phase, StreamKind
+from farola.model import Camera, CameraState, Phase, Rendition, StreamKind
 
 HOUR_US = 3_600_000_000
 INIT = Init('video/mp4; codecs="avc1.64001f"', 1920, 1080, b"ftypmoov")
@@ -23,6 +23,8 @@ INIT = Init('video/mp4; codecs="avc1.64001f"', 1920, 1080, b"ftypmoov")
 
 class Script:
     """A live source whose one place says what a test puts there; it notes that it was closed."""
+
+    rendition = Rendition.REDACTED
 
     def __init__(self) -> None:
         self.messages: asyncio.Queue[LiveMessage | None] = asyncio.Queue()

@@ -60,6 +60,8 @@ async def test_no_original_stands_in_for_a_missing_redaction(what: str) -> None:
 def test_originals_cannot_be_wired_as_redacted() -> None:
     with pytest.raises(ValueError, match="original"):
         Gate(live={}, playback={Rendition.REDACTED: Untouchable()})  # type: ignore[dict-item]
+    with pytest.raises(ValueError, match="original"):
+        Gate(live={Rendition.REDACTED: Untouchable()}, playback={})  # type: ignore[dict-item]
 
 
 @given(

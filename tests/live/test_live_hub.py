@@ -10,7 +10,7 @@ from farola.gate import Chunk, Init, LiveMessage, StateChange
 from farola.live import Hub, LiveUnit, hub
 from farola.live.place import Place
 from farola.media import Codec, CodecConfig
-from farola.model import CameraState, Phase, StreamKind
+from farola.model import CameraState, Phase, Rendition, StreamKind
 from farola.sim.clips import tiny_clip
 from farola.sim.reel import load_reel
 
@@ -53,7 +53,7 @@ def bodies(messages: list[LiveMessage]) -> list[bytes]:
 
 
 async def test_a_late_viewer_begins_with_the_newest_key_frame(config: CodecConfig) -> None:
-    live = Hub(Watched())
+    live = Hub(Watched(), Rendition.REDACTED)
     first = live.subscribe("cam-1", MAIN)
     for number in range(8):
         live.unit("cam-1", MAIN, unit(config, number, key=number % 5 == 0))
@@ -70,7 +70,7 @@ async def test_a_stream_is_asked_for_once_and_given_up_after_the_last(
 ) -> None:
     monkeypatch.setattr(hub, "_LINGER_SECONDS", 0.02)
     watched = Watched()
-    live = Hub(watched)
+    live = Hub(watched, Rendition.REDACTED)
     places = [live.subscribe("cam-1", MAIN) for _ in range(3)]
     for place in places:
         place.close()
@@ -84,7 +84,7 @@ async def test_a_stream_is_asked_for_once_and_given_up_after_the_last(
 
 
 async def test_a_new_run_begins_anew_with_its_key_frame(config: CodecConfig) -> None:
-    live = Hub(Watched())
+    live = Hub(Watched(), Rendition.REDACTED)
     place = live.subscribe("cam-1", MAIN)
     live.unit("cam-1", MAIN, unit(config, 100, key=True))
     live.unit("cam-1", MAIN, unit(config, 0, key=False, run="run-2"))
@@ -95,7 +95,7 @@ async def test_a_new_run_begins_anew_with_its_key_frame(config: CodecConfig) -> 
 
 
 async def test_viewers_hear_of_a_change_of_state_alone() -> None:
-    live = Hub(Watched())
+    live = Hub(Watched(), Rendition.REDACTED)
     place = live.subscribe("cam-1", MAIN)
     other = live.subscribe("cam-2", MAIN)
     live.state(STATE)
@@ -108,7 +108,7 @@ async def test_viewers_hear_of_a_change_of_state_alone() -> None:
 
 
 async def test_places_are_bounded() -> None:
-    live = Hub(Watched())
+    live = Hub(Watched(), Rendition.REDACTED)
     for _ in range(hub.MOST_PLACES):
         live.subscribe("cam-1", MAIN)
     with pytest.raises(Error) as raised:
@@ -117,7 +117,7 @@ async def test_places_are_bounded() -> None:
 
 
 async def test_an_endless_group_of_pictures_is_not_kept(config: CodecConfig) -> None:
-    live = Hub(Watched())
+    live = Hub(Watched(), Rendition.REDACTED)
     first = live.subscribe("cam-1", MAIN)
     for number in range(1_500):
         live.unit("cam-1", MAIN, unit(config, number, key=number == 0))

@@ -19,7 +19,7 @@ from farola.app.rooms import Rooms
 from farola.app.vision_board import VisionBoard
 from farola.base import Error, Kind, get_logger
 from farola.live import Hub
-from farola.model import Alarm, Attention, Recipe
+from farola.model import Alarm, Attention, Recipe, Rendition
 from farola.playback import RedactedPlayback
 from farola.playback.look import RecordedLook
 from farola.recorder import cores
@@ -86,7 +86,7 @@ class Seeing:
             ),
             self._fault_of("jobs"),
         )
-        self.hub = Hub(self.eyes.show)
+        self.hub = Hub(self.eyes.show, Rendition.REDACTED)
         self.eyes.attach(self.hub)
         self.playback = RedactedPlayback(
             parts.catalog.recordings,

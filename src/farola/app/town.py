@@ -95,7 +95,9 @@ class Town:
             audience=self._board,
             clock=clock,
         )
-        self._originals = Hub(lambda camera_id, stream, on: self._ask((camera_id, stream)))
+        self._originals = Hub(
+            lambda camera_id, stream, on: self._ask((camera_id, stream)), Rendition.ORIGINAL
+        )
         self._seeing = Seeing(parts, lambda key, attention: self._ask(key))
         self._hubs = (self._originals, self._seeing.hub)
         self._board.attach(self._hubs, (Originals(self._originals), self._seeing.eyes))

@@ -20,8 +20,8 @@ from farola.model import Camera, Rendition, Span, StreamKind
 class Gate:
     """Every method decides first and raises Error when the look is refused.
 
-    The sources come by the rendition that they give out. Raises ValueError when a playback source
-    says that it gives out another one than it was wired for.
+    The sources come by the rendition that they give out. Raises ValueError when a source says
+    that it gives out another one than it was wired for.
     """
 
     def __init__(
@@ -29,9 +29,11 @@ class Gate:
         live: Mapping[Rendition, LiveSource],
         playback: Mapping[Rendition, PlaybackSource],
     ) -> None:
-        for rendition, source in playback.items():
-            if source.rendition is not rendition:
-                raise ValueError(f"a source of the {source.rendition.value} for the {rendition}")
+        told = [(rendition, source.rendition) for rendition, source in live.items()]
+        told += [(rendition, source.rendition) for rendition, source in playback.items()]
+        for rendition, given in told:
+            if given is not rendition:
+                raise ValueError(f"a source of the {given.value} for the {rendition}")
         self._live = dict(live)
         self._playback = dict(playback)
 

@@ -22,6 +22,11 @@ class LiveSubscription(Protocol):
 
 
 class LiveSource(Protocol):
+    @property
+    def rendition(self) -> Rendition:
+        """What every place brings."""
+        ...
+
     def subscribe(self, camera_id: str, stream: StreamKind) -> LiveSubscription:
         """A place in the camera's live stream; it says nothing until the stream does.
 

@@ -19,7 +19,7 @@ from farola.media import (
     movie_fragment,
     producer_time,
 )
-from farola.model import CameraState, Cover, StreamKind
+from farola.model import CameraState, Cover, Rendition, StreamKind
 
 MOST_PLACES = 512
 _LINGER_SECONDS = 3.0  # a viewer who turns a page keeps the stream
@@ -44,9 +44,11 @@ class LiveUnit:
 
 
 class Hub:
-    """The live source behind the gate. All methods belong to the server's event loop."""
+    """A live source behind the gate. All methods belong to the server's event loop."""
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: Watch, rendition: Rendition) -> None:
+        """`rendition` is what the units are that it will be given."""
+        self.rendition = rendition
         self._watch = watch
         self._channels: dict[tuple[str, StreamKind], _Channel] = {}
         self._states: dict[str, CameraState] = {}
