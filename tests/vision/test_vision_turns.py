@@ -29,6 +29,16 @@ def test_a_lane_that_cannot_wait_keeps_its_newest() -> None:
     assert len(turns) == 0
 
 
+def test_a_lane_that_stands_aside_lets_every_other_go_first() -> None:
+    turns: Turns[str] = Turns()
+    turns.ask("idle", "idle", wait=False, aside=True)
+    for number in range(2):
+        turns.ask("watched", f"watched {number}", wait=True)
+    assert turns.ask("idle", "idle, newer", wait=False, aside=True) == "idle"
+    assert len(turns) == 3
+    assert [turns.next() for _ in range(4)] == ["watched 0", "watched 1", "idle, newer", None]
+
+
 def test_asking_more_often_brings_no_earlier_turn() -> None:
     turns: Turns[int] = Turns()
     for lane in "abc":

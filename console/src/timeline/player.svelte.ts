@@ -14,7 +14,7 @@ const CONFIG = {
   autoStartLoad: false,
   // A worker would be a blob: script, which the security policy forbids.
   enableWorker: false,
-  maxBufferLength: 20,
+  maxBufferLength: 8,
   maxMaxBufferLength: 40,
   backBufferLength: 30,
   startFragPrefetch: true,

@@ -31,12 +31,16 @@ from farola.vision.frames import Picture
 from farola.vision.tracks import Tracker
 from farola.vision.turns import Tally
 
-_IDLE_RATE = 30.0  # an idle camera sends key frames alone: each of them is looked at
+# An idle camera sends key frames alone, and of those one in so long is looked at.
+_IDLE_US = 2_000_000
+_IDLE_RATE = 30.0
 _log = get_logger("vision")
 
 
 class Detector(Protocol):
-    async def detect(self, lane: str, picture: Picture) -> Sequence[Detection] | Kind: ...
+    async def detect(
+        self, lane: str, picture: Picture, *, aside: bool = False
+    ) -> Sequence[Detection] | Kind: ...
     def forget(self, lane: str) -> None: ...
     def tallies(self) -> Mapping[str, Tally]: ...
 
@@ -163,7 +167,8 @@ class Eyes:
         lane = self._by_name.get(name)
         if lane is None:
             return Kind.DETECTOR_FAILED
-        found = await self._detector.detect(name, picture)
+        idle = lane.look.attention is Attention.KEYS
+        found = await self._detector.detect(name, picture, aside=idle)
         if isinstance(found, Kind):
             return found
         sightings = lane.tracker.update(picture.at_us, found)
@@ -210,6 +215,7 @@ class _Lane:
         self._config: CodecConfig | None = None
         self._shown_run = ""
         self._wall_offset_us = 0
+        self._looked_us = 0
         self._changed(self.cover)
 
     def entered(self, room: Room) -> None:
@@ -227,6 +233,10 @@ class _Lane:
             if not unit.key or self._room is None:
                 return
             self._open(unit, self._room)
+        if self.look.attention is Attention.KEYS:
+            if 0 <= unit.wall_us - self._looked_us < _IDLE_US:
+                return
+            self._looked_us = unit.wall_us
         self._wall_offset_us = unit.wall_us - ticks_to_us(unit.media)
         if self._live is not None:
             self._live.unit(unit.config, unit.media, unit.wall_us, unit.key, unit.payload)

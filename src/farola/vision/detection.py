@@ -123,14 +123,14 @@ class DetectionService:
             ring.close()
 
     async def detect(
-        self, lane: str, picture: Picture, *, wait: bool = False
+        self, lane: str, picture: Picture, *, wait: bool = False, aside: bool = False
     ) -> Sequence[Detection] | Kind:
         """What is in the picture, boxes in its fractions, or why nobody knows.
 
         Without `wait` a newer picture of the lane takes the place of one that has not had its turn:
-        that one gets OVERLOADED. A lane hears its answers in the order in which it asked. While
-        there is no detector the answer is its fault's kind, at once unless it is just starting, or
-        is started again and the lane can wait.
+        that one gets OVERLOADED. `aside` lets every lane that is not go first. A lane hears its
+        answers in the order in which it asked. While there is no detector the answer is its fault's
+        kind, at once unless it is just starting, or is started again and the lane can wait.
         """
         tally = self._tallies[lane]
         tally.asked += 1
@@ -141,7 +141,7 @@ class DetectionService:
             return fault.kind
         loop = asyncio.get_running_loop()
         asked = Asked(lane, picture, self._clock.monotonic_us(), loop.create_future())
-        shed = self._turns.ask(lane, asked, wait=wait)
+        shed = self._turns.ask(lane, asked, wait=wait, aside=aside)
         if shed is not None:
             self._finish(shed, Kind.OVERLOADED)
         self._send_more()

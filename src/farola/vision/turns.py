@@ -28,15 +28,24 @@ class Turns[T]:
 
     def __init__(self) -> None:
         self._lanes: OrderedDict[str, deque[T]] = OrderedDict()
+        self._aside: OrderedDict[str, deque[T]] = OrderedDict()
 
     def __len__(self) -> int:
-        return sum(len(queue) for queue in self._lanes.values())
+        return sum(len(queue) for lanes in self._both for queue in lanes.values())
 
-    def ask(self, lane: str, picture: T, *, wait: bool) -> T | None:
-        """Lines a picture up; returns the one that is shed for it."""
-        queue = self._lanes.get(lane)
+    @property
+    def _both(self) -> tuple[OrderedDict[str, deque[T]], OrderedDict[str, deque[T]]]:
+        return self._lanes, self._aside
+
+    def ask(self, lane: str, picture: T, *, wait: bool, aside: bool = False) -> T | None:
+        """Lines a picture up; returns the one that is shed for it.
+
+        Lanes that stand `aside` have their turns when no other lane waits.
+        """
+        lanes = self._aside if aside else self._lanes
+        queue = lanes.get(lane)
         if queue is None:  # its first turn comes after everybody's who is here already
-            self._lanes[lane] = deque((picture,))
+            lanes[lane] = deque((picture,))
             return None
         shed = None if wait or not queue else queue.popleft()
         queue.append(picture)
@@ -44,26 +53,29 @@ class Turns[T]:
 
     def next(self) -> T | None:
         """The next picture; its lane goes to the end of the line."""
-        if not self._lanes:
+        lanes = self._lanes or self._aside
+        if not lanes:
             return None
-        lane, queue = self._lanes.popitem(last=False)
+        lane, queue = lanes.popitem(last=False)
         picture = queue.popleft()
         if queue:
-            self._lanes[lane] = queue
+            lanes[lane] = queue
         return picture
 
     def remove(self, lane: str, picture: T) -> bool:
         """Takes a picture out that nobody waits for any longer; False when it was not here."""
-        queue = self._lanes.get(lane)
-        if queue is None or picture not in queue:
-            return False
-        queue.remove(picture)
-        if not queue:
-            del self._lanes[lane]
-        return True
+        for lanes in self._both:
+            queue = lanes.get(lane)
+            if queue is not None and picture in queue:
+                queue.remove(picture)
+                if not queue:
+                    del lanes[lane]
+                return True
+        return False
 
     def clear(self) -> list[T]:
         """Empties every lane and returns what was in them."""
-        left = [picture for queue in self._lanes.values() for picture in queue]
-        self._lanes.clear()
+        left = [picture for lanes in self._both for queue in lanes.values() for picture in queue]
+        for lanes in self._both:
+            lanes.clear()
         return left
