@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import darkroom_world as world
 import pytest
@@ -121,6 +122,35 @@ async def test_without_viewers_pictures_are_looked_at_and_none_leaves() -> None:
     assert seen[:10] == [number * 200_000 for number in range(10)]
     assert viewer.units[0].key
     world.decoded(viewer.units)
+
+
+async def test_a_lane_that_nobody_looks_at_any_more_rests() -> None:
+    """With pictures inside that wait for an answer which never comes."""
+
+    async def detect(lane: str, picture: Picture) -> Sequence[Sighting] | Kind:
+        await asyncio.sleep(3600)
+        return []
+
+    viewer = world.Viewer()
+    async with world.darkroom(detect, late_us=300_000) as room:
+        lane = room.live(world.spec(), viewer.unit, viewer.state)
+        send(lane, range(20))
+        await viewer.until(lambda: len(viewer.units) >= 2)
+        lane.show(False)
+        send(lane, range(20, 40))
+        await asyncio.sleep(1)
+        pid = room.pid
+        assert pid is not None
+        before = _ticks(pid)
+        await asyncio.sleep(2)
+        assert _ticks(pid) - before < os.sysconf("SC_CLK_TCK") // 2
+        lane.close()
+
+
+def _ticks(pid: int) -> int:
+    """Processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 async def test_pictures_without_a_key_frame_begin_nothing() -> None:

@@ -138,6 +138,7 @@ class LiveLane(Lane):
                 return
             if isinstance(item, tuple) and item:
                 self._obey(*item)
+            again_us = None
             if self._coverer is not None:
                 again_us = self._coverer.late(clock.monotonic_us(), late_us)
 
