@@ -146,9 +146,10 @@ def test_the_wall_covers_people_and_leaves_the_road(
         # Nobody ever walks on the lawn in front or in front of the house.
         for still in ((slice(480, 560), slice(330, 430)), (slice(88, 106), slice(340, 415))):
             away = min(np.abs(shown[still] - each[still]).mean() for each in originals)
-            assert away < 6, "what hides nobody is shown as it was"
+            assert away < 12, "what hides nobody is shown as it was"
         for person in _people(demo.data, middle):
             inside.append(min(np.abs(shown[person] - each[person]).mean() for each in originals))
     shot(page, "wall-redacted")
     assert len(inside) >= 4, "the street is empty: nothing was tried"
-    assert min(inside) > 10, "a person is shown as they were"
+    # Coded anew, what is not covered strays by some grey levels; a mosaic by dozens.
+    assert min(inside) > 14, "a person is shown as they were"

@@ -19,6 +19,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+# As darkrooms are started: a thread that runs before the locks would stay outside them.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 from farola.vision import sandbox
 
 ROOM = Path(sys.argv[3])
