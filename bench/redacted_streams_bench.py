@@ -24,7 +24,7 @@ from farola.base import Kind, SystemClock
 from farola.media import Codec, CodecConfig
 from farola.model import Cover, CoveredUnit, CoverState, LaneSpec, Recipe, Sighting
 from farola.sim import bench_clip, default_cache, find_footage
-from farola.vision import DetectionService, DetectionSettings, ModelStore, Picture, Tracker
+from farola.vision import DetectionService, DetectionSettings, Follower, ModelStore, Picture
 
 SIZES = ((640, 360, 1_000_000), (1280, 720, 2_500_000))
 RATES = (5.0, 2.0, 1.0)
@@ -99,12 +99,12 @@ async def _run(config: CodecConfig, film: Sequence[_Unit], rate: float) -> tuple
         clock,
     )
     running = asyncio.create_task(service.run())
-    tracker = Tracker()
+    follower = Follower()
     covers: list[CoverState] = []
 
     async def detect(lane: str, picture: Picture) -> Sequence[Sighting] | Kind:
         found = await service.detect(lane, picture)
-        return found if isinstance(found, Kind) else tracker.update(picture.at_us, found)
+        return found if isinstance(found, Kind) else follower.see(picture, found)
 
     def covered(unit: CoveredUnit) -> None:
         covers.append(unit.cover.state)

@@ -16,7 +16,6 @@ from farola.app.darkroom_claims import number, text, violation
 from farola.app.darkroom_job import (
     MOST_JOB_BYTES,
     Detect,
-    FileFacts,
     JobLane,
     Lane,
     head_of,
@@ -32,6 +31,7 @@ from farola.model import (
     Recipe,
 )
 from farola.vision import wire
+from farola.vision.containers import FileFacts
 from farola.vision.frames import InputSpec, Picture, Ring
 
 __all__ = ["Darkroom", "DarkroomSettings", "Detect", "FileFacts", "LiveLane"]

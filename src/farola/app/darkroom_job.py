@@ -1,8 +1,9 @@
 """A lane of a darkroom as its owner sees it, and the lane of a job: recorded units or a file."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Protocol
 
 from farola.app.darkroom_child import Child
@@ -10,6 +11,7 @@ from farola.app.darkroom_claims import Claims, kind, number, text, violation
 from farola.base import Clock, Error, Kind, get_logger
 from farola.model import CoveredUnit, CoverJob, Sighting
 from farola.vision import wire
+from farola.vision.containers import FileFacts
 from farola.vision.frames import Picture
 
 type Detect = Callable[[str, Picture], Awaitable[Sequence[Sighting] | Kind]]
@@ -21,19 +23,6 @@ MOST_JOB_BYTES = 256 << 20
 _MOST_BEHIND = 512 << 20
 _SILENCE_SECONDS = 30.0
 _log = get_logger("vision")
-
-
-@dataclass(frozen=True, slots=True)
-class FileFacts:
-    """What a file said about itself, as the darkroom read it."""
-
-    container: str
-    codec: str
-    width: int
-    height: int
-    pictures: int
-    duration_us: int
-    sound: bool
 
 
 class Room(Protocol):
@@ -52,7 +41,7 @@ class Room(Protocol):
     def spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]": ...
 
 
-class Lane:
+class Lane(ABC):
     """What live lanes and jobs have in common."""
 
     def __init__(
@@ -91,12 +80,13 @@ class Lane:
         while not self._samples.empty():
             self._answer(self._samples.get_nowait(), Kind.UNAVAILABLE)
 
+    @abstractmethod
     def hear(self, kind_: wire.Type, head: dict[str, Any], payload: bytes) -> None:
-        raise NotImplementedError
+        """A message of the darkroom's about this lane. Raises PROTOCOL_VIOLATION."""
 
+    @abstractmethod
     def died(self) -> None:
         """The process has gone."""
-        raise NotImplementedError
 
     async def _look(self) -> None:
         while True:
@@ -106,7 +96,7 @@ class Lane:
             self._asking.add(asking)
             asking.add_done_callback(self._asking.discard)
 
-    def answered(self) -> None:
+    def answered(self) -> None:  # noqa: B027 - who has nothing to do then does nothing
         """A sample has been looked at."""
 
     async def _ask(self, picture: Picture) -> None:

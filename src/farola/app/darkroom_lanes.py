@@ -5,6 +5,7 @@ A live lane never waits: what it cannot do in time is left out and covered.
 
 import queue
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -41,7 +42,7 @@ def recipe_from(value: dict[str, Any]) -> Recipe:
     return Recipe(**value, private=private)
 
 
-class Lane:
+class Lane(ABC):
     """A thread that works through an inbox; `busy_us` is since when it is at one piece of work."""
 
     def __init__(self, number: int, bench: Bench, ended: Callable[[int], None]) -> None:
@@ -63,8 +64,9 @@ class Lane:
         """Has every thread of the lane end soon, wherever it waits."""
         self.inbox.put(None)
 
+    @abstractmethod
     def _work(self) -> None:
-        raise NotImplementedError
+        """Runs in the lane's own thread until it is closed."""
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """A failure that has a word ends the lane; any other ends the darkroom."""

@@ -6,6 +6,7 @@ They wait for the detector, so nothing is left out.
 import io
 import queue
 import threading
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -61,8 +62,9 @@ class StoredLane(Lane):
             self._settled.notify_all()
         super().close()
 
+    @abstractmethod
     def outcomes(self) -> Iterable[Outcome]:
-        raise NotImplementedError
+        """The stream's pictures and damages, decoded while they are asked for."""
 
     def given(self, decoded: Decoded) -> bool:
         """Whether this picture is given back."""

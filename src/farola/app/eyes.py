@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from farola.app.looking import Look, StreamKey, plan
+from farola.app.looking import Look, plan
 from farola.app.rooms import Lane, Place, Room, Rooms
 from farola.base import Clock, Error, Kind, get_logger, new_id
 from farola.live import Hub, LiveUnit
@@ -26,9 +26,9 @@ from farola.model import (
     Sighting,
     StreamKind,
 )
-from farola.recorder import WatchedUnit
+from farola.recorder import StreamKey, WatchedUnit
+from farola.vision.follower import Follower
 from farola.vision.frames import Picture
-from farola.vision.tracks import Tracker
 from farola.vision.turns import Tally
 
 # An idle camera sends key frames alone, and of those one in so long is looked at.
@@ -171,7 +171,7 @@ class Eyes:
         found = await self._detector.detect(name, picture, aside=idle)
         if isinstance(found, Kind):
             return found
-        sightings = lane.tracker.update(picture.at_us, found)
+        sightings = lane.follower.see(picture, found)
         if lane.look.notice:
             self._noticing.shape(lane.key[0], picture.width, picture.height)
             self._noticing.see(lane.key[0], lane.wall_of(picture.at_us), sightings)
@@ -205,7 +205,7 @@ class _Lane:
         self.recipe = recipe
         self.name = new_id("lane")
         self.cover = Cover(CoverState.WITHHELD, Kind.WARMING_UP)
-        self.tracker = Tracker()
+        self.follower = Follower()
         self.place: Place | None = None
         self._eyes = eyes
         self._room: Room | None = None
@@ -260,7 +260,7 @@ class _Lane:
             self._live.close()
         self._run_id = unit.run_id
         self._sets = ()
-        self.tracker = Tracker()
+        self.follower = Follower()
         rate = _IDLE_RATE if self.look.attention is Attention.KEYS else self._eyes._rate
         spec = LaneSpec(self.name, self.key[0], self.recipe, rate, self.look.show)
         self._live = room.live(spec, self._covered, self._changed)

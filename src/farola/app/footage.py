@@ -13,7 +13,7 @@ from farola.app.detector import detection
 from farola.base import Clock, Error, Kind
 from farola.config import Settings
 from farola.model import Detection, Sighting
-from farola.vision import DetectionService, Picture, Tracker
+from farola.vision import DetectionService, Follower, Picture
 
 OnSeen = Callable[[Picture, Sequence[Sighting]], None]
 """Hears what the detector saw in a picture: what was detected, without what is merely expected."""
@@ -54,10 +54,8 @@ async def open_footage(
             file=descriptor,
         )
         detecting = asyncio.create_task(service.run())
-        loading = asyncio.create_task(asyncio.to_thread(Tracker))  # it loads slowly at first
         try:
             async with room:
-                await loading
                 yield Footage(room, service)
         finally:
             detecting.cancel()
@@ -73,7 +71,7 @@ class _FileLane:
     def __init__(self, service: DetectionService, on_seen: OnSeen) -> None:
         self._service = service
         self._on_seen = on_seen
-        self._tracker: Tracker | None = None
+        self._follower = Follower()
         self._last: asyncio.Event | None = None
 
     async def detect(self, lane: str, picture: Picture) -> Sequence[Sighting] | Kind:
@@ -88,9 +86,7 @@ class _FileLane:
             done.set()
 
     def _followed(self, picture: Picture, found: Sequence[Detection]) -> Sequence[Sighting]:
-        if self._tracker is None:
-            self._tracker = Tracker(picture.width / picture.height)
-        sightings = self._tracker.update(picture.at_us, found)
+        sightings = self._follower.see(picture, found)
         self._on_seen(picture, sightings[: len(found)])
         return sightings
 

@@ -9,8 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from farola.model import Attention, Camera, StreamKind
-
-type StreamKey = tuple[str, StreamKind]
+from farola.recorder import StreamKey
 
 
 @dataclass(frozen=True, slots=True)

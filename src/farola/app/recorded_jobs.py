@@ -10,14 +10,13 @@ from contextlib import AsyncExitStack, aclosing, suppress
 from typing import Protocol
 
 from farola.app.darkroom import Darkroom
-from farola.base import Error, Kind, get_logger, new_id
+from farola.base import Error, Kind, new_id
 from farola.media import ticks_to_us, us_to_ticks
 from farola.model import CoveredUnit, CoverJob, Detection, Sighting, Span, StreamKind
 from farola.playback.look import Look, RecordedLook
-from farola.vision import Picture, Tracker
+from farola.vision import Follower, Picture
 
 _AGAIN_SECONDS = 5.0
-_log = get_logger("vision")
 
 
 class WaitingDetector(Protocol):
@@ -92,13 +91,13 @@ class RecordedJobs:
     ) -> AsyncGenerator[tuple[int, Sequence[Sighting]], None]:
         """Wall time and tracked sightings of picture after picture of the main stream."""
         jobs = self._look.jobs(camera_id, StreamKind.MAIN, span)
-        tracker = Tracker()
+        follower = Follower()
         name = new_id("try")
         try:
             while (look := await asyncio.to_thread(next, jobs, None)) is not None:
                 if not look[2]:
-                    tracker = Tracker()
-                async with aclosing(self._seen(look, tracker, name)) as seen:
+                    follower = Follower()
+                async with aclosing(self._seen(look, follower, name)) as seen:
                     async for wall_us, sightings in seen:
                         if span.start_us <= wall_us < span.end_us:
                             yield wall_us, sightings
@@ -106,7 +105,7 @@ class RecordedJobs:
             self._detector.forget(name)
 
     async def _seen(
-        self, look: Look, tracker: Tracker, name: str
+        self, look: Look, follower: Follower, name: str
     ) -> AsyncGenerator[tuple[int, Sequence[Sighting]], None]:
         job, wall_of, _ = look
         found: asyncio.Queue[tuple[int, Sequence[Sighting]] | None] = asyncio.Queue()
@@ -119,7 +118,7 @@ class RecordedJobs:
             if isinstance(seen, Kind):
                 fault = seen
                 return seen
-            sightings = tracker.update(picture.at_us, seen)
+            sightings = follower.see(picture, seen)
             if picture.at_us not in lead:
                 found.put_nowait((wall_of(us_to_ticks(picture.at_us)), sightings))
             return sightings
@@ -145,12 +144,12 @@ class RecordedJobs:
             raise Error(fault, "pictures could not be looked at")
 
     async def _covered(self, job: CoverJob) -> AsyncGenerator[CoveredUnit, None]:
-        tracker = Tracker()
+        follower = Follower()
         name = new_id("job")
 
         async def detect(_: str, picture: Picture) -> Sequence[Sighting] | Kind:
             found = await self._detector.detect(name, picture, wait=True)
-            return found if isinstance(found, Kind) else tracker.update(picture.at_us, found)
+            return found if isinstance(found, Kind) else follower.see(picture, found)
 
         try:
             async with self._room() as room, aclosing(room.cover(job, detect)) as units:

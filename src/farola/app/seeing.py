@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from farola.app.darkroom import Darkroom, DarkroomSettings
 from farola.app.detector import detection
 from farola.app.eyes import Eyes
-from farola.app.looking import StreamKey
 from farola.app.noticing import Noticing
 from farola.app.parts import Parts
 from farola.app.recipes import recipe_of
@@ -22,7 +21,7 @@ from farola.live import Hub
 from farola.model import Alarm, Attention, Recipe, Rendition
 from farola.playback import RedactedPlayback
 from farola.playback.look import RecordedLook
-from farola.recorder import cores
+from farola.recorder import StreamKey, cores
 from farola.vision.sandbox import landlock_abi
 
 _MOST_ROOMS = 32
@@ -61,7 +60,7 @@ class Seeing:
             required=required,
             ahead=_AHEAD,
         )
-        self.noticing = Noticing(parts.catalog, self._zone, self._looked_again)
+        self.noticing = Noticing(parts.catalog, self._zone, self._look_again)
         self.eyes = Eyes(
             lambda failed: Rooms(
                 lambda: Darkroom(room, self.eyes.detect, clock), _MOST_ROOMS, failed
@@ -106,6 +105,10 @@ class Seeing:
         """The town's clocks."""
         return self._zone
 
+    def _look_again(self) -> None:
+        """Zones or rules changed. The eyes are made after what tells them so."""
+        self.eyes.look()
+
     def recipe_of(self, camera_id: str) -> Recipe:
         """How a camera's pictures are covered now."""
         return recipe_of(self._parts.settings, self.noticing.private(camera_id))
@@ -134,9 +137,6 @@ class Seeing:
                 self.eyes.run(group)
         finally:
             self.eyes.rest()
-
-    def _looked_again(self) -> None:
-        self.eyes.look()
 
     def _fault_of(self, name: str) -> Callable[[Error | None], None]:
         def tell(fault: Error | None) -> None:

@@ -26,7 +26,6 @@ from farola.model.situation import (
     Rule,
     Schedule,
     Trial,
-    Watched,
     Zone,
     ZoneKind,
 )
@@ -72,7 +71,6 @@ __all__ = [
     "Span",
     "StreamKind",
     "Trial",
-    "Watched",
     "Zone",
     "ZoneKind",
     "pack_masks",

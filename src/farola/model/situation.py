@@ -195,15 +195,3 @@ class Trial:
     pictures: int
     sure: int
     unsure: int
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """What one camera watches for: its zones and its rules."""
-
-    zones: tuple[Zone, ...] = ()
-    rules: tuple[Rule, ...] = ()
-
-    @property
-    def private(self) -> tuple[tuple[Point, ...], ...]:
-        return tuple(zone.points for zone in self.zones if zone.kind is ZoneKind.PRIVATE)

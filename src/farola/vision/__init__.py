@@ -1,6 +1,7 @@
 """Decoding behind locks, detectors, tracks, zones and rules: what is noticed in pictures."""
 
 from farola.vision.detection import DetectionLoad, DetectionService, DetectionSettings
+from farola.vision.follower import Follower
 from farola.vision.frames import Fit, InputSpec, Picture, Ring
 from farola.vision.model_store import ModelFile, ModelStore, Stock
 from farola.vision.registry import MODELS, Model, model_named
@@ -12,6 +13,7 @@ __all__ = [
     "DetectionService",
     "DetectionSettings",
     "Fit",
+    "Follower",
     "InputSpec",
     "Model",
     "ModelFile",

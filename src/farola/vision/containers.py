@@ -5,9 +5,25 @@ other files and addresses, and a hundred that nobody films in. Here the format i
 closed list, and FFmpeg is given that one alone.
 """
 
+from dataclasses import dataclass
+
 from farola.base import Error, Kind
 
 HEAD_BYTES = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What a file says about itself; `pictures` is 0 where it does not tell."""
+
+    container: str
+    codec: str
+    width: int
+    height: int
+    pictures: int
+    duration_us: int
+    sound: bool
+
 
 _MOVIE_BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"moof", b"styp"}
 _MAGIC = (

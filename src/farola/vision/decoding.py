@@ -18,7 +18,7 @@ import av.error
 
 from farola.base import Error, Kind
 from farola.media import TICKS_PER_SECOND, Codec, CodecConfig
-from farola.vision.containers import HEAD_BYTES, format_of
+from farola.vision.containers import HEAD_BYTES, FileFacts, format_of
 
 _TIME_BASE = Fraction(1, TICKS_PER_SECOND)
 _NAMES = {Codec.H264: "h264", Codec.H265: "hevc"}
@@ -88,19 +88,6 @@ class UnitDecoder:
             Decoded(frame.pts or 0, frame, bool(frame.key_frame), not frame.is_corrupt)
             for frame in frames
         ]
-
-
-@dataclass(frozen=True, slots=True)
-class FileFacts:
-    """What a file says about itself; `pictures` is 0 where it does not tell."""
-
-    container: str
-    codec: str
-    width: int
-    height: int
-    pictures: int
-    duration_us: int
-    sound: bool
 
 
 class FileDecoder:
