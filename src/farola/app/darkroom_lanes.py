@@ -133,12 +133,12 @@ class LiveLane(Lane):
             try:
                 item = self.inbox.get(timeout=timeout)
             except queue.Empty:
-                item = ()  # type: ignore[assignment]
-            self.busy_us = clock.monotonic_us()
-            if item is None:
-                self._ended(self.number)
-                return
-            if isinstance(item, tuple) and item:
+                self.busy_us = clock.monotonic_us()
+            else:
+                self.busy_us = clock.monotonic_us()
+                if item is None:
+                    self._ended(self.number)
+                    return
                 self._obey(*item)
             again_us = None
             if self._coverer is not None:
