@@ -139,7 +139,8 @@ class LiveLane(Lane):
                 if item is None:
                     self._ended(self.number)
                     return
-                self._obey(*item)
+                if isinstance(item, tuple):  # only stored lanes are handed pictures
+                    self._obey(*item)
             again_us = None
             if self._coverer is not None:
                 again_us = self._coverer.late(clock.monotonic_us(), late_us)
