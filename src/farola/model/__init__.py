@@ -1,5 +1,14 @@
 """The domain's words as frozen values, without input or output."""
 
+from farola.model.access import (
+    ALLOWED,
+    ALONE,
+    WHOLE_TOWN,
+    Act,
+    Assignment,
+    Group,
+    Role,
+)
 from farola.model.camera import Address, Attention, Camera, Credentials, Papers, StreamKind
 from farola.model.covering import (
     Cover,
@@ -11,8 +20,10 @@ from farola.model.covering import (
     Recipe,
     RecordedUnit,
 )
+from farola.model.entry import Body, Entry, EntryKind, Json
+from farola.model.grant import Grant, PickedTrack, Reason, Request, RequestState
 from farola.model.masks import pack_masks, unpack_masks
-from farola.model.person import Person, Session
+from farola.model.person import Method, Person, Session
 from farola.model.recording import Gap, Rendition, Run, Segment, Span
 from farola.model.scene import PLATED, Box, Detection, Label, Sighting
 from farola.model.situation import (
@@ -32,11 +43,17 @@ from farola.model.situation import (
 from farola.model.state import Alarm, CameraState, Phase
 
 __all__ = [
+    "ALLOWED",
+    "ALONE",
     "HOUR_US",
     "PLATED",
+    "WHOLE_TOWN",
+    "Act",
     "Address",
     "Alarm",
+    "Assignment",
     "Attention",
+    "Body",
     "Box",
     "Camera",
     "CameraState",
@@ -48,20 +65,31 @@ __all__ = [
     "Credentials",
     "Detection",
     "Direction",
+    "Entry",
+    "EntryKind",
     "Event",
     "EventFilter",
     "EventPage",
     "Gap",
+    "Grant",
+    "Group",
     "HourCount",
+    "Json",
     "Label",
     "LaneSpec",
+    "Method",
     "Papers",
     "Person",
     "Phase",
+    "PickedTrack",
     "Point",
+    "Reason",
     "Recipe",
     "RecordedUnit",
     "Rendition",
+    "Request",
+    "RequestState",
+    "Role",
     "Rule",
     "Run",
     "Schedule",

@@ -1,0 +1,4 @@
+/** English: accounts, roles and signing in. */
+export const enAccess = {
+  'oversight.people': 'People',
+};

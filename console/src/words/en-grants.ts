@@ -1,0 +1,4 @@
+/** English: requests and grants for originals. */
+export const enGrants = {
+  'oversight.requests': 'Requests for originals',
+};

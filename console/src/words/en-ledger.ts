@@ -1,0 +1,4 @@
+/** English: the ledger. */
+export const enLedger = {
+  'oversight.ledger': 'Ledger',
+};

@@ -1,0 +1,4 @@
+/** English: cameras' papers. */
+export const enPapers = {
+  'oversight.papers': 'Camera papers',
+};

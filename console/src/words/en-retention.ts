@@ -1,0 +1,4 @@
+/** English: retention, holds and keys. */
+export const enRetention = {
+  'oversight.retention': 'Retention',
+};

@@ -1,0 +1,4 @@
+/** Español: conservación, retenciones y claves. */
+export const esRetention = {
+  'oversight.retention': 'Conservación',
+} as const;

@@ -1,0 +1,10 @@
+"""A camera's papers, their approval and review."""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
