@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 from farola.base import Error, Kind
 from farola.catalog.database import Database
 
-HEAD = "0002"
+HEAD = "0007"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
