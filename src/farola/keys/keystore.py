@@ -26,6 +26,7 @@ from farola.keys.root import (
     load_root,
     write_check,
 )
+from farola.keys.signing import SigningKey, load_signing_key
 
 _HOUR_US = 3_600_000_000
 _DATA_KEY = 32
@@ -165,6 +166,13 @@ class Keystore:
             self._current = {
                 camera: known for camera, known in self._current.items() if known[1].epoch != epoch
             }
+
+    def signing_key(self, name: str, *, create: bool) -> SigningKey:
+        """The Ed25519 key for the purpose `name`, such as `ledger`.
+
+        Raises Error(KEY_MISSING, KEY_WRONG), and with `create` what the keys' disk says.
+        """
+        return load_signing_key(self.directory, self._root, name, create=create)
 
     def seal(self, label: str, plaintext: bytes) -> bytes:
         """Encrypt a small secret for the purpose `label`, such as `camera/cam-…/credentials`.

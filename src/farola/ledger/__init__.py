@@ -1,0 +1,20 @@
+"""The ledger: everything of consequence, appended before it is done, provable to outsiders."""
+
+from farola.ledger.commit import commitment, leaf_of, opens
+from farola.ledger.keys import NoteKey, NoteVerifier, parse_verifier
+from farola.ledger.ledger import Ledger
+from farola.ledger.publish import Publisher
+from farola.ledger.search import EntryFilter, EntryPage
+
+__all__ = [
+    "EntryFilter",
+    "EntryPage",
+    "Ledger",
+    "NoteKey",
+    "NoteVerifier",
+    "Publisher",
+    "commitment",
+    "leaf_of",
+    "opens",
+    "parse_verifier",
+]
