@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from access_acts import Written
 
 from farola.access import Passwords, SignIn
 from farola.base import Error, Kind, ManualClock
 from farola.catalog import Catalog
+from farola.model import EntryKind
 
 PASSWORD = "correct horse battery"
 HOUR_US = 3_600_000_000
@@ -32,7 +34,9 @@ def quick() -> Passwords:
 
 @pytest.fixture
 def sign_in(catalog: Catalog, clock: ManualClock, quick: Passwords) -> SignIn:
-    sign_in = SignIn(catalog.people, catalog.sessions, clock, hours=12, passwords=quick)
+    sign_in = SignIn(
+        catalog.people, catalog.sessions, clock, hours=12, passwords=quick, acts=Written()
+    )
     sign_in.add_person("Ana", PASSWORD)
     return sign_in
 
@@ -151,7 +155,9 @@ def test_weak_passwords_are_refused_for_new_accounts(sign_in: SignIn, password: 
 def test_the_first_start_makes_an_administrator_once(
     catalog: Catalog, clock: ManualClock, quick: Passwords
 ) -> None:
-    sign_in = SignIn(catalog.people, catalog.sessions, clock, hours=12, passwords=quick)
+    sign_in = SignIn(
+        catalog.people, catalog.sessions, clock, hours=12, passwords=quick, acts=Written()
+    )
     made = sign_in.add_first_person("admin")
     assert made is not None
     person, password = made
@@ -170,6 +176,7 @@ def test_an_old_hash_is_renewed_when_its_password_is_known(
         clock,
         hours=12,
         passwords=Passwords(passes=2, memory_kib=16, lanes=1),
+        acts=Written(),
     )
     stronger.sign_in("Ana", PASSWORD, "10.0.0.1")
     found = catalog.people.by_name("Ana")
@@ -201,3 +208,60 @@ def test_guesses_are_slowed_and_time_heals(sign_in: SignIn, clock: ManualClock) 
     assert sign_in.sign_in("Ana", PASSWORD, "10.0.0.2")
     clock.advance(1_000_000)
     assert sign_in.sign_in("Ana", PASSWORD, "10.0.0.1")
+
+
+def test_signing_in_and_out_is_on_record(
+    catalog: Catalog, clock: ManualClock, quick: Passwords
+) -> None:
+    acts = Written()
+    sign_in = SignIn(catalog.people, catalog.sessions, clock, hours=12, passwords=quick, acts=acts)
+    sign_in.add_person("Ana", PASSWORD)
+    token, session = sign_in.sign_in("Ana", PASSWORD, "10.0.0.1")
+    assert session.id.startswith("ses-")
+    assert token[:8] not in session.id
+    refused(sign_in, "Ana", "wrong password", "10.0.0.2")
+    sign_in.change_password(token, PASSWORD, "another good lamp", "10.0.0.1")
+    sign_in.sign_out(token)
+    assert acts.kinds() == [
+        EntryKind.PERSON_CHANGED,
+        EntryKind.SIGNED_IN,
+        EntryKind.SIGN_IN_REFUSED,
+        EntryKind.FACTOR_CHANGED,
+        EntryKind.SIGNED_OUT,
+    ]
+    assert {body["session"] for body in acts.of(EntryKind.SIGNED_IN)} == {session.id}
+    assert PASSWORD not in str(acts.entries)
+    assert token not in str(acts.entries)
+
+
+def test_nobody_gets_in_without_an_entry_and_everybody_gets_out(
+    catalog: Catalog, clock: ManualClock, quick: Passwords
+) -> None:
+    acts = Written()
+    sign_in = SignIn(catalog.people, catalog.sessions, clock, hours=12, passwords=quick, acts=acts)
+    sign_in.add_person("Ana", PASSWORD)
+    token, _ = sign_in.sign_in("Ana", PASSWORD, "10.0.0.1")
+    acts.fault = Error(Kind.LEDGER_FAILED, "the disk is full")
+    assert refused(sign_in, "Ana", PASSWORD).kind is Kind.LEDGER_FAILED
+    with pytest.raises(Error):
+        sign_in.add_person("Beto", PASSWORD)
+    with pytest.raises(Error):
+        sign_in.set_password("Ana", "another good lamp")
+    sign_in.sign_out(token)
+    assert sign_in.session(token) is None
+    acts.fault = None
+    assert sign_in.sign_in("Ana", PASSWORD, "10.0.0.1")
+    assert catalog.people.by_name("Beto") is None
+
+
+def test_a_flood_of_refusals_fills_no_ledger(
+    catalog: Catalog, clock: ManualClock, quick: Passwords
+) -> None:
+    acts = Written()
+    sign_in = SignIn(catalog.people, catalog.sessions, clock, hours=12, passwords=quick, acts=acts)
+    for number in range(50):
+        refused(sign_in, f"nobody {number}", "wrong password", f"10.0.1.{number}")
+    assert len(acts.of(EntryKind.SIGN_IN_REFUSED)) == 20
+    clock.advance(61_000_000)
+    refused(sign_in, "nobody", "wrong password", "10.0.2.1")
+    assert acts.of(EntryKind.SIGN_IN_REFUSED)[-1]["more"] == 30

@@ -27,14 +27,16 @@ from farola.app.timeline import TimelineDesk
 from farola.base import Clock, Error, Kind, ManualClock
 from farola.catalog import Catalog
 from farola.config import Settings
-from farola.gate import Footage, Gate, KeyFrame, LiveSource, Still
+from farola.gate import Footage, Gate, KeyFrame, LiveSource, Looks, Still
 from farola.keys import Keystore
 from farola.live import Hub
 from farola.model import (
     HOUR_US,
     Alarm,
+    Body,
     Camera,
     Condition,
+    EntryKind,
     Event,
     HourCount,
     Label,
@@ -146,13 +148,30 @@ class Originals:
         raise AssertionError(f"the original was asked for its {name}")
 
 
-def gate_over(live: LiveSource, street: Street) -> Gate:
+def gate_over(live: LiveSource, street: Street, looks: Looks) -> Gate:
     """A gate with both renditions."""
     originals: Any = Originals()
     return Gate(
         live={Rendition.ORIGINAL: originals, Rendition.REDACTED: live},
         playback={Rendition.ORIGINAL: originals, Rendition.REDACTED: street},
+        looks=looks,
     )
+
+
+@dataclass
+class Acts:
+    """What was written down, in order; `fault` is raised instead."""
+
+    entries: list[tuple[EntryKind, Body]] = field(default_factory=list)
+    fault: Error | None = None
+
+    def append(self, kind: EntryKind, body: Body) -> None:
+        if self.fault is not None:
+            raise self.fault
+        self.entries.append((kind, body))
+
+    def of(self, kind: EntryKind) -> list[Body]:
+        return [body for each, body in self.entries if each is kind]
 
 
 @dataclass
@@ -199,6 +218,7 @@ class World:
     cameras: CameraDesk
     board: StateBoard
     hub: Hub
+    acts: Acts
     street: Street
     sidewalk: Sidewalk
     lookout: Lookout
@@ -261,7 +281,10 @@ def opened_world(folder: Path, clock: Clock | None = None, **told: Any) -> Itera
     keystore = Keystore.open(settings.storage.keys, create=True)
     with Catalog.open(settings.catalog_url, clock=clock, busy_ms=2_000) as catalog:
         passwords = Passwords(passes=1, memory_kib=64, lanes=1)
-        sign_in = SignIn(catalog.people, catalog.sessions, clock, hours=12, passwords=passwords)
+        acts = Acts()
+        sign_in = SignIn(
+            catalog.people, catalog.sessions, clock, hours=12, passwords=passwords, acts=acts
+        )
         sign_in.add_person(NAME, PASSWORD)
         alarms: list[Alarm] = []
         board = StateBoard(clock, lambda: list(alarms))
@@ -283,12 +306,14 @@ def opened_world(folder: Path, clock: Clock | None = None, **told: Any) -> Itera
                 catalog, ZoneInfo(ZONE), sidewalk, lambda _: None, try_within_s=0.3
             ),
             vision=lookout,
-            gate=gate_over(hub, street),
+            gate=gate_over(hub, street, Looks(acts, clock)),
             sign_in=sign_in,
+            acts=acts,
             clock=clock,
         )
         told.setdefault("metrics_token", METRICS_TOKEN)
         told.setdefault("console", folder / "console")
+        told.setdefault("public", folder / "public")
         api_settings = ApiSettings(version="0.0.0", site_name="Villa Farola", **told)
         app = create_app(services, api_settings)
         yield World(
@@ -298,6 +323,7 @@ def opened_world(folder: Path, clock: Clock | None = None, **told: Any) -> Itera
             cameras=cameras,
             board=board,
             hub=hub,
+            acts=acts,
             street=street,
             sidewalk=sidewalk,
             lookout=lookout,

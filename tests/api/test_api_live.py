@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from farola.base import Error, Kind, ManualClock
-from farola.gate import Chunk, Dropped, Init, LiveMessage, StateChange
+from farola.gate import Chunk, Dropped, Init, LiveMessage, Looks, StateChange
 from farola.model import Camera, CameraState, Phase, Rendition, StreamKind
 
 HOUR_US = 3_600_000_000
@@ -58,7 +58,9 @@ class Script:
 @pytest.fixture
 def script(world: World) -> Script:
     script = Script()
-    world.app.state.services = replace(world.services, gate=gate_over(script, world.street))
+    world.app.state.services = replace(
+        world.services, gate=gate_over(script, world.street, Looks(world.acts, world.clock))
+    )
     return script
 
 

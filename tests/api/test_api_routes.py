@@ -64,8 +64,11 @@ async def ask(
     return await client.request(method, path, json=BODY_OF.get(route.name), **more)
 
 
+OPEN_TO_ALL = {("public", "/public/{path:path}"), ("console", "/{path:path}")}
+
+
 def test_the_walk_knows_every_route_of_the_app(world: World) -> None:
-    """Whatever is reachable is a typed route, the live socket or the console."""
+    """Whatever is reachable is a typed route, the live socket, the public files or the console."""
     known = {route.path for _, route in ROUTES}
     assert len(ROUTES) > 15
     for route in world.app.routes:
@@ -75,7 +78,7 @@ def test_the_walk_knows_every_route_of_the_app(world: World) -> None:
         elif isinstance(route, APIRoute):
             assert found in known
         elif isinstance(route, Route):
-            assert (route.name, found) == ("console", "/{path:path}")
+            assert (route.name, found) in OPEN_TO_ALL
         else:
             assert known.issuperset(paths_inside(route)), route
 

@@ -5,12 +5,13 @@ import inspect
 from pathlib import Path
 
 import pytest
+from gate_acts import Written
 from hypothesis import given
 from hypothesis import strategies as st
 from test_gate_rules import CAMERA, LOOKS, SOMEBODY, Sources, look
 
-from farola.base import Error, Kind
-from farola.gate import Gate, Viewer, decide
+from farola.base import Error, Kind, ManualClock
+from farola.gate import Gate, Looks, Viewer, decide
 from farola.gate.rules import RULES, Look, redacted_by_default, signed_in
 from farola.model import Person, Rendition, Span
 
@@ -29,11 +30,15 @@ class Untouchable:
         raise AssertionError(f"the original was asked for its {name}")
 
 
+LOOKED = Looks(Written(), ManualClock())
+
+
 def both(sources: Sources) -> Gate:
     originals = Untouchable()
     return Gate(
         live={Rendition.ORIGINAL: originals, Rendition.REDACTED: sources},  # type: ignore[dict-item]
         playback={Rendition.ORIGINAL: originals, Rendition.REDACTED: sources},  # type: ignore[dict-item]
+        looks=LOOKED,
     )
 
 
@@ -51,6 +56,7 @@ async def test_no_original_stands_in_for_a_missing_redaction(what: str) -> None:
     gate = Gate(
         live={Rendition.ORIGINAL: originals},  # type: ignore[dict-item]
         playback={Rendition.ORIGINAL: originals},  # type: ignore[dict-item]
+        looks=LOOKED,
     )
     with pytest.raises(Error) as caught:
         await look(gate, what, SOMEBODY)
@@ -59,9 +65,9 @@ async def test_no_original_stands_in_for_a_missing_redaction(what: str) -> None:
 
 def test_originals_cannot_be_wired_as_redacted() -> None:
     with pytest.raises(ValueError, match="original"):
-        Gate(live={}, playback={Rendition.REDACTED: Untouchable()})  # type: ignore[dict-item]
+        Gate(live={}, playback={Rendition.REDACTED: Untouchable()}, looks=LOOKED)  # type: ignore[dict-item]
     with pytest.raises(ValueError, match="original"):
-        Gate(live={Rendition.REDACTED: Untouchable()}, playback={})  # type: ignore[dict-item]
+        Gate(live={Rendition.REDACTED: Untouchable()}, playback={}, looks=LOOKED)  # type: ignore[dict-item]
 
 
 @given(

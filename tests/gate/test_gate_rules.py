@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from gate_acts import Written
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farola.base import Error, Kind
+from farola.base import Error, Kind, ManualClock
 from farola.gate import (
     Admitted,
     Chunk,
@@ -16,6 +17,7 @@ from farola.gate import (
     Gate,
     KeyFrame,
     LiveMessage,
+    Looks,
     Still,
     Viewer,
     decide,
@@ -96,8 +98,12 @@ class Sources:
 LOOKS = ("live", "playlist", "init", "part", "clip", "key_frame", "still")
 
 
-def gate_of(sources: Sources) -> Gate:
-    return Gate(live={Rendition.REDACTED: sources}, playback={Rendition.REDACTED: sources})
+def gate_of(sources: Sources, acts: Written | None = None) -> Gate:
+    return Gate(
+        live={Rendition.REDACTED: sources},
+        playback={Rendition.REDACTED: sources},
+        looks=Looks(acts or Written(), ManualClock()),
+    )
 
 
 async def look(gate: Gate, what: str, viewer: Viewer) -> Admitted[object]:

@@ -20,7 +20,7 @@ ALLOWED = {
     "anyio": {"api"},
     "argon2": {"access"},
     "av": {"sim", "vision", "redaction", "evidence"},
-    "cryptography": {"keys", "store", "ledger", "evidence"},
+    "cryptography": {"keys", "store", "ledger", "witness", "evidence"},
     "fastapi": {"api"},
     "numpy": {"vision", "redaction", "app"},
     "openvino": {"vision"},

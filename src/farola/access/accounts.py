@@ -1,8 +1,16 @@
-"""What access needs of a catalogue, declared by the one who needs it."""
+"""What access needs of a catalogue and of a ledger, declared by the one who needs it."""
 
 from typing import Protocol
 
-from farola.model import Person, Session
+from farola.model import Body, EntryKind, Person, Session
+
+
+class Acts(Protocol):
+    """Where acts are written before they happen; blocks."""
+
+    def append(self, kind: EntryKind, body: Body) -> object:
+        """Durable when it returns. Raises Error: then the act must not happen."""
+        ...
 
 
 class Accounts(Protocol):

@@ -23,6 +23,7 @@ from farola.api.headers import SecurityHeaders
 from farola.api.limits import RequestLimits
 from farola.api.media_door import MediaDoor
 from farola.api.origin import OriginGuard
+from farola.api.public import public_routes
 from farola.api.services import Services
 from farola.api.settings import ApiSettings
 from farola.api.sockets import OpenSockets
@@ -73,6 +74,7 @@ def create_app(services: Services, settings: ApiSettings) -> FastAPI:
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.router.routes.extend(public_routes(settings.public))
     app.router.routes.extend(console_routes(settings.console))
     # The typed routes as they are, without the wrappers that FastAPI puts around routers.
     app.state.addressed = [route for router in ROUTERS for route in router.routes]

@@ -14,10 +14,10 @@ from farola.api.camera_models import (
 )
 from farola.api.fields import CameraId, problem_of
 from farola.api.guard import SignedIn
-from farola.api.reach import Reach, camera_of, off_loop
-from farola.api.services import STORED, ConnectionTest
+from farola.api.reach import Reach, camera_of, off_loop, record
+from farola.api.services import STORED, CameraDraft, ConnectionTest
 from farola.base import Error, Kind
-from farola.model import Address, Camera
+from farola.model import Address, Body, Camera, EntryKind
 
 router = APIRouter(prefix="/api/cameras", tags=["cameras"])
 
@@ -38,7 +38,10 @@ async def list_cameras(signed_in: SignedIn, services: Reach) -> CameraList:
 async def add_camera(body: NewCamera, signed_in: SignedIn, services: Reach) -> CameraAnswer:
     """Add a camera; recording begins at once when it is enabled."""
     credentials = body.credentials.model() if body.credentials else None
-    camera = await off_loop(services.cameras.add, body.draft(), credentials)
+    draft = body.draft()
+    act: Body = {"what": "added", "name": draft.name, "place": draft.place}
+    await record(services, signed_in, EntryKind.CAMERA_CHANGED, act)
+    camera = await off_loop(services.cameras.add, draft, credentials)
     return CameraAnswer.of(camera, services.states.of(camera.id))
 
 
@@ -76,8 +79,21 @@ async def update_camera(
     if credentials is STORED:
         addresses = [draft.main, draft.sub] if draft.sub else [draft.main]
         _require_known_endpoints(await camera_of(services, camera_id), *addresses)
+    known = await camera_of(services, camera_id)
+    act: Body = {
+        "what": "changed",
+        "camera": camera_id,
+        "changed": [*_changed(known, draft), *([] if credentials is STORED else ["credentials"])],
+    }
+    await record(services, signed_in, EntryKind.CAMERA_CHANGED, act)
     camera = await off_loop(services.cameras.update, camera_id, draft, credentials)
     return CameraAnswer.of(camera, services.states.of(camera_id))
+
+
+def _changed(camera: Camera, draft: CameraDraft) -> list[str]:
+    """The members in which the draft differs."""
+    members = ("name", "place", "main", "sub", "papers", "enabled")
+    return [name for name in members if getattr(camera, name) != getattr(draft, name)]
 
 
 def _require_known_endpoints(camera: Camera, *addresses: Address) -> None:

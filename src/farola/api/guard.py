@@ -34,7 +34,7 @@ class SignedInSession:
 
     @property
     def viewer(self) -> Viewer:
-        return Viewer(self.session.person)
+        return Viewer(self.session.person, self.session.id)
 
 
 class SessionGuard:

@@ -16,11 +16,13 @@ from farola.gate import Gate
 from farola.model import (
     Address,
     Alarm,
+    Body,
     Camera,
     CameraState,
     Condition,
     Credentials,
     Direction,
+    EntryKind,
     Event,
     EventFilter,
     EventPage,
@@ -277,6 +279,14 @@ class Vision(Protocol):
         ...
 
 
+class Acts(Protocol):
+    """Where acts are written before they happen."""
+
+    def append(self, kind: EntryKind, body: Body) -> object:
+        """Durable when it returns. Raises LEDGER_FAILED: then the act must not happen."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything that the routes may reach."""
@@ -288,4 +298,5 @@ class Services:
     vision: Vision
     gate: Gate
     sign_in: SignIn
+    acts: Acts
     clock: Clock

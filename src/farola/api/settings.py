@@ -11,6 +11,7 @@ class ApiSettings:
     """`public_url` is the address in the browser when a proxy stands before Farola, such as
     `https://cameras.example`, without a path; `zone` is the town's IANA time zone.
     `metrics_token` lets a collector read `/metrics` without signing in; None allows nobody.
+    `public` is the directory of what anyone may fetch.
     """
 
     version: str
@@ -19,3 +20,4 @@ class ApiSettings:
     public_url: str | None = None
     metrics_token: str | None = field(default=None, repr=False)
     console: Path = CONSOLE
+    public: Path | None = None

@@ -3,8 +3,9 @@
 from fastapi import APIRouter
 
 from farola.api.fields import CameraId, problem_of, span_of
-from farola.api.guard import SignedIn
-from farola.api.reach import Reach, camera_of, off_loop
+from farola.api.guard import SignedIn, SignedInSession
+from farola.api.reach import Reach, camera_of, off_loop, record
+from farola.api.services import Services
 from farola.api.situation_models import (
     RuleAnswer,
     RuleBody,
@@ -18,6 +19,7 @@ from farola.api.situation_models import (
     ZoneList,
 )
 from farola.base import Error, Kind
+from farola.model import Body, EntryKind
 
 router = APIRouter(prefix="/api/cameras/{camera_id}", tags=["situations"])
 
@@ -40,6 +42,9 @@ async def add_zone(
 ) -> ZoneAnswer:
     """Draw a zone; a private one is covered from the next picture on."""
     await camera_of(services, camera_id)
+    await _record(
+        services, signed_in, camera_id, {"what": "added", "part": "zone", "name": body.name}
+    )
     return ZoneAnswer.of(await off_loop(services.situations.add_zone, camera_id, body.draft()))
 
 
@@ -49,6 +54,9 @@ async def update_zone(
 ) -> ZoneAnswer:
     """Replace a zone; its rules go on with what is drawn now."""
     await camera_of(services, camera_id)
+    await _record(
+        services, signed_in, camera_id, {"what": "changed", "part": "zone", "zone": zone_id}
+    )
     zone = await off_loop(services.situations.update_zone, camera_id, zone_id, body.draft())
     return ZoneAnswer.of(zone)
 
@@ -61,6 +69,9 @@ async def delete_zone(
 ) -> None:
     """Delete a zone that no rule needs; its events and counts stay."""
     await camera_of(services, camera_id)
+    await _record(
+        services, signed_in, camera_id, {"what": "deleted", "part": "zone", "zone": zone_id}
+    )
     await off_loop(services.situations.delete_zone, camera_id, zone_id)
 
 
@@ -80,6 +91,9 @@ async def add_rule(
 ) -> RuleAnswer:
     """Write a rule; it is followed at once when it is enabled."""
     await camera_of(services, camera_id)
+    await _record(
+        services, signed_in, camera_id, {"what": "added", "part": "rule", "name": body.name}
+    )
     return RuleAnswer.of(await off_loop(services.situations.add_rule, camera_id, body.draft()))
 
 
@@ -102,6 +116,9 @@ async def update_rule(
 ) -> RuleAnswer:
     """Replace a rule; an event that lasts ends."""
     await camera_of(services, camera_id)
+    await _record(
+        services, signed_in, camera_id, {"what": "changed", "part": "rule", "rule": rule_id}
+    )
     rule = await off_loop(services.situations.update_rule, camera_id, rule_id, body.draft())
     return RuleAnswer.of(rule)
 
@@ -112,4 +129,13 @@ async def delete_rule(
 ) -> None:
     """Delete a rule; its events stay."""
     await camera_of(services, camera_id)
+    await _record(
+        services, signed_in, camera_id, {"what": "deleted", "part": "rule", "rule": rule_id}
+    )
     await off_loop(services.situations.delete_rule, camera_id, rule_id)
+
+
+async def _record(
+    services: Services, signed_in: SignedInSession, camera_id: str, act: Body
+) -> None:
+    await record(services, signed_in, EntryKind.RULE_CHANGED, {"camera": camera_id, **act})

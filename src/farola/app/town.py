@@ -1,8 +1,9 @@
 """The whole server: builds its parts, runs them in one task group, ends them in a written order.
 
 Shutdown: live views end, the listener closes its connections, the recorders finish their fragments
-and close their files, the catalogue closes. A second signal leaves at once: what that can cost is
-what a kill costs, the open fragment of each camera.
+and close their files, the ledger tells that and gives out a last checkpoint, the catalogue closes.
+A second signal leaves at once: what that can cost is what a kill costs, the open fragment of each
+camera.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from farola import __version__
 from farola.access import SignIn
 from farola.api import ApiSettings, Services, create_app
 from farola.app.cameras import CameraDesk
+from farola.app.ledger import LedgerKeeper, begin, open_ledger
 from farola.app.listener import Listener
 from farola.app.parts import Parts, only_recorder, open_parts
 from farola.app.plans import Plans
@@ -27,7 +29,8 @@ from farola.app.state_board import Originals, StateBoard
 from farola.app.timeline import TimelineDesk
 from farola.base import Clock, Error, get_logger
 from farola.config import Settings
-from farola.gate import Gate
+from farola.gate import Gate, Looks
+from farola.ledger import Ledger
 from farola.live import Hub
 from farola.model import Alarm, Attention, Camera, Rendition
 from farola.playback import Playback
@@ -59,18 +62,28 @@ async def run_town(
     """Serves until SIGINT or SIGTERM. The first start makes the administrator `admin`.
 
     `before_cameras` may put cameras into the catalogue before they are recorded (the demo does).
-    Raises what keeps the town from starting: KEY_MISSING, KEY_WRONG, CATALOG_FAILED, UNAVAILABLE
+    Raises what keeps the town from starting: KEY_MISSING, KEY_WRONG, CATALOG_FAILED,
+    LEDGER_FAILED, LEDGER_ROLLED_BACK, UNAVAILABLE
     (the port is taken), CONFLICT (another server has this directory), CONFIG_INVALID, the disk's.
     """
-    with only_recorder(settings), open_parts(settings, clock, create=True) as parts:
+    with (
+        only_recorder(settings),
+        open_parts(settings, clock, create=True) as parts,
+        open_ledger(parts) as ledger,
+    ):
+        begin(ledger)
         if before_cameras is not None:
             await asyncio.to_thread(before_cameras, parts)
         sign_in = SignIn(
-            parts.catalog.people, parts.catalog.sessions, clock, hours=settings.sessions.hours
+            parts.catalog.people,
+            parts.catalog.sessions,
+            clock,
+            hours=settings.sessions.hours,
+            acts=ledger,
         )
         first = await asyncio.to_thread(sign_in.add_first_person, FIRST_PERSON, password)
         listener = Listener(settings.server.host, settings.server.port)
-        town = Town(parts, sign_in, listener)
+        town = Town(parts, ledger, sign_in, listener)
         ready = TownReady(listener.url, FIRST_PERSON, first[1] if first else None)
         await town.run(lambda: on_ready(ready))
 
@@ -78,7 +91,7 @@ async def run_town(
 class Town:
     """The running server."""
 
-    def __init__(self, parts: Parts, sign_in: SignIn, listener: Listener) -> None:
+    def __init__(self, parts: Parts, ledger: Ledger, sign_in: SignIn, listener: Listener) -> None:
         self._parts = parts
         self._listener = listener
         self._loop = asyncio.get_running_loop()
@@ -86,6 +99,8 @@ class Town:
         self._changed = asyncio.Event()
         settings = parts.settings
         clock = parts.clock
+        self._keeper = LedgerKeeper(parts, ledger)
+        self._looks = Looks(ledger, clock)
         self._board = StateBoard(clock, self._alarms)
         self._pool = Pool(
             command=[sys.executable, "-m", "farola.app.recorder_process"],
@@ -119,8 +134,10 @@ class Town:
                     Rendition.REDACTED: self._seeing.playback,
                     Rendition.ORIGINAL: playback,
                 },
+                looks=self._looks,
             ),
             sign_in=sign_in,
+            acts=ledger,
             clock=clock,
         )
         token = settings.metrics.token
@@ -131,6 +148,7 @@ class Town:
                 site_name=settings.site.name,
                 zone=settings.site.zone,
                 public_url=settings.server.public_url,
+                public=settings.public_directory,
                 metrics_token=token.get_secret_value() if token else None,
             ),
         )
@@ -144,6 +162,8 @@ class Town:
             async with asyncio.TaskGroup() as group:
                 recording = group.create_task(self._pool.run())
                 seeing = group.create_task(self._seeing.run())
+                keeping = group.create_task(self._keeper.run())
+                looking = group.create_task(self._looks.run())
                 following = group.create_task(self._follow_cameras())
                 serving = group.create_task(self._listener.serve(self._app, on_started))
                 await self._stop.wait()
@@ -155,6 +175,10 @@ class Town:
                 following.cancel()
                 seeing.cancel()
                 recording.cancel()
+                looking.cancel()
+                keeping.cancel()
+            await self._looks.stop()
+            await self._keeper.stop()
         finally:
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._loop.remove_signal_handler(number)
@@ -165,7 +189,7 @@ class Town:
         self._stop.set()
 
     def _alarms(self) -> list[Alarm]:
-        return [*self._pool.alarms(), *self._seeing.alarms()]
+        return [*self._pool.alarms(), *self._seeing.alarms(), *self._keeper.alarms()]
 
     def _cameras(self, cameras: Sequence[Camera]) -> None:
         self._board.cameras(cameras)

@@ -5,6 +5,7 @@ from farola.catalog.catalog import Catalog
 from farola.catalog.check import check
 from farola.catalog.events import Events
 from farola.catalog.findings import Finding, FindingKind
+from farola.catalog.marks import LEDGER_SIZE, Marks
 from farola.catalog.people import People, Sessions
 from farola.catalog.rebuild import Rebuilt, rebuild
 from farola.catalog.recordings import Recordings
@@ -14,6 +15,7 @@ from farola.catalog.spans import TOLERANCE_US, RecordedDay
 from farola.catalog.zones import MOST_RULES, MOST_ZONES, Zones
 
 __all__ = [
+    "LEDGER_SIZE",
     "LONGEST_US",
     "MOST_RULES",
     "MOST_ZONES",
@@ -23,6 +25,7 @@ __all__ = [
     "Events",
     "Finding",
     "FindingKind",
+    "Marks",
     "NewCamera",
     "People",
     "Rebuilt",

@@ -12,6 +12,7 @@ from farola.catalog.cameras import Cameras
 from farola.catalog.database import Database
 from farola.catalog.errors import catalog_errors
 from farola.catalog.events import Events
+from farola.catalog.marks import Marks
 from farola.catalog.migrate import migrate
 from farola.catalog.orphans import orphans
 from farola.catalog.people import People, Sessions
@@ -35,6 +36,7 @@ class Catalog:
         self.zones = Zones(database)
         self.events = Events(database)
         self.people = People(database, clock)
+        self.marks = Marks(database)
         self.sessions = Sessions(database)
 
     @classmethod

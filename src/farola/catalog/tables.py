@@ -294,3 +294,12 @@ class HourCountRow(Table):
     entered: Mapped[int]
     peak: Mapped[int]
     present_us: Mapped[int] = mapped_column(BigInteger)
+
+
+class MarkRow(Table):
+    """A number that only grows: how far something outside the catalogue has come."""
+
+    __tablename__ = "marks"
+
+    mark: Mapped[str] = mapped_column(String(ID_WIDTH), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)

@@ -32,16 +32,23 @@ def add(
     """Add a camera. A running server begins to record it within half a minute."""
     from farola.api import CameraDraft
     from farola.app.cameras import CameraDesk
+    from farola.app.ledger import begin, open_ledger
     from farola.app.parts import open_parts
     from farola.base import SystemClock
-    from farola.model import Papers
+    from farola.model import Body, EntryKind, Papers
 
     camera = source(url)
     sub = source(sub_url).address if sub_url else None
     draft = CameraDraft(
         name, place, camera.address, sub, Papers(purpose, legal_basis, office), enabled=True
     )
-    with open_parts(load(config), SystemClock(), create=True) as parts:
+    with (
+        open_parts(load(config), SystemClock(), create=True) as parts,
+        open_ledger(parts) as ledger,
+    ):
+        begin(ledger)
+        act: Body = {"what": "added", "name": name, "place": place, "why": "farola camera add"}
+        ledger.append(EntryKind.CAMERA_CHANGED, act)
         added = CameraDesk(parts, changed=lambda: None).add(draft, camera.login)
     typer.echo(f"added {added.id} ({added.name})")
 
@@ -55,7 +62,8 @@ def list_(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     with open_parts(load(config), SystemClock(), create=False) as parts:
         cameras = parts.catalog.cameras.list()
     if as_json:
-        typer.echo(json.dumps([asdict(camera) for camera in cameras], ensure_ascii=False))
+        told = [asdict(camera) | {"groups": sorted(camera.groups)} for camera in cameras]
+        typer.echo(json.dumps(told, ensure_ascii=False))
         return
     for camera in cameras:
         state = "on" if camera.enabled else "off"

@@ -24,11 +24,14 @@ def check(
     May run while the server records. Nothing is changed without --rebuild, and a file never.
     """
     from farola.app.checking import check_town, rebuild_town
+    from farola.app.ledger import accept_restored, open_ledger
     from farola.app.parts import open_parts
     from farola.base import SystemClock
 
     with open_parts(load(config), SystemClock(), create=False) as parts:
         if rebuild:
+            with open_ledger(parts, trusting=True) as ledger:
+                accept_restored(parts, ledger, "made again from the files")
             done = rebuild_town(parts)
             if not as_json:
                 typer.echo(

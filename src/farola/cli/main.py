@@ -9,12 +9,14 @@ from farola.base import Error
 from farola.cli.camera import camera_app
 from farola.cli.check import check
 from farola.cli.demo import demo
+from farola.cli.ledger import ledger_app
 from farola.cli.models import models_app
 from farola.cli.person import person_app
 from farola.cli.record import record
 from farola.cli.redact import detect, redact
 from farola.cli.serve import serve
 from farola.cli.sim_command import sim
+from farola.cli.witness import witness_app
 
 app = typer.Typer(
     name="farola",
@@ -29,6 +31,8 @@ app.command()(record)
 app.add_typer(camera_app, name="camera")
 app.add_typer(person_app, name="person")
 app.add_typer(models_app, name="models")
+app.add_typer(ledger_app, name="ledger")
+app.add_typer(witness_app, name="witness")
 app.command()(redact)
 app.command()(detect)
 app.command()(check)

@@ -25,13 +25,17 @@ _Password = Annotated[
 def add(name: _Name, password: _Password, config: ConfigOption = None) -> None:
     """Add an account."""
     from farola.access import SignIn
+    from farola.app.ledger import open_ledger
     from farola.app.parts import open_parts
     from farola.base import SystemClock
 
     settings, clock = load(config), SystemClock()
-    with open_parts(settings, clock, create=False) as parts:
-        catalog = parts.catalog
-        sign_in = SignIn(catalog.people, catalog.sessions, clock, hours=settings.sessions.hours)
+    with (
+        open_parts(settings, clock, create=False) as parts,
+        open_ledger(parts) as ledger,
+    ):
+        catalog, hours = parts.catalog, settings.sessions.hours
+        sign_in = SignIn(catalog.people, catalog.sessions, clock, hours=hours, acts=ledger)
         typer.echo(f"added {sign_in.add_person(name, password).name}")
 
 
@@ -39,12 +43,16 @@ def add(name: _Name, password: _Password, config: ConfigOption = None) -> None:
 def password(name: _Name, password: _Password, config: ConfigOption = None) -> None:
     """Replace a forgotten password; all of the person's sessions end."""
     from farola.access import SignIn
+    from farola.app.ledger import open_ledger
     from farola.app.parts import open_parts
     from farola.base import SystemClock
 
     settings, clock = load(config), SystemClock()
-    with open_parts(settings, clock, create=False) as parts:
-        catalog = parts.catalog
-        sign_in = SignIn(catalog.people, catalog.sessions, clock, hours=settings.sessions.hours)
+    with (
+        open_parts(settings, clock, create=False) as parts,
+        open_ledger(parts) as ledger,
+    ):
+        catalog, hours = parts.catalog, settings.sessions.hours
+        sign_in = SignIn(catalog.people, catalog.sessions, clock, hours=hours, acts=ledger)
         sign_in.set_password(name, password)
         typer.echo(f"replaced the password of {name}")

@@ -7,7 +7,7 @@ compares the two.
 import json
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Le
 from pydantic import SecretStr
@@ -41,7 +41,7 @@ def _type(annotation: Any) -> str:
     if origin is Literal:
         return ", ".join(f"`{choice}`" for choice in get_args(annotation))
     if origin is tuple:
-        return "array of networks"
+        return _array(get_args(annotation)[0])
     if origin in {Union, UnionType}:
         return " or ".join(_type(part) for part in get_args(annotation) if part is not type(None))
     if origin is not None:
@@ -55,6 +55,11 @@ def _type(annotation: Any) -> str:
         SecretStr: "secret",
     }
     return names[annotation]
+
+
+def _array(item: Any) -> str:
+    strings = get_origin(item) is Annotated and get_args(item)[0] is str
+    return "array of strings" if strings else "array of networks"
 
 
 def _limits(field: FieldInfo) -> str:

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.exceptions import SettingsError
 
 from farola.base import Error, Kind
+from farola.config.oversight import Ledger
 from farola.config.sections import (
     Catalogue,
     Logs,
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     vision: Vision = Vision()
     redaction: Redaction = Redaction()
     sessions: Sessions = Sessions()
+    ledger: Ledger = Ledger()
     logs: Logs = Logs()
     metrics: Metrics = Metrics()
 
@@ -89,13 +91,26 @@ class Settings(BaseSettings):
                 section="storage",
                 key="keys",
             )
-        return settings.model_copy(update={"storage": placed})
+        ledger = settings.ledger
+        if ledger.directory is not None:
+            ledger = ledger.model_copy(update={"directory": base / ledger.directory})
+        return settings.model_copy(update={"storage": placed, "ledger": ledger})
 
     @property
     def catalog_url(self) -> str | Path:
         """What `Catalog.open` takes: the configured URL or the SQLite file's path."""
         url = self.catalog.url
         return url.get_secret_value() if url else self.storage.data / "catalog.db"
+
+    @property
+    def ledger_directory(self) -> Path:
+        """Where the ledger's database lies."""
+        return self.ledger.directory or self.storage.data / "ledger"
+
+    @property
+    def public_directory(self) -> Path:
+        """What anyone may fetch: the ledger's tiles and its newest checkpoint."""
+        return self.storage.data / "public"
 
     @classmethod
     def settings_customise_sources(

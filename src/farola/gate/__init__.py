@@ -2,6 +2,7 @@
 
 from farola.gate.admitted import Admitted
 from farola.gate.gate import Gate
+from farola.gate.looks import Acts, Looks
 from farola.gate.media import (
     Chunk,
     CoverChange,
@@ -17,6 +18,7 @@ from farola.gate.rules import Viewer, decide
 from farola.gate.sources import LiveSource, LiveSubscription, PlaybackSource
 
 __all__ = [
+    "Acts",
     "Admitted",
     "Chunk",
     "CoverChange",
@@ -28,6 +30,7 @@ __all__ = [
     "LiveMessage",
     "LiveSource",
     "LiveSubscription",
+    "Looks",
     "PlaybackSource",
     "StateChange",
     "Still",

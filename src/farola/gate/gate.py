@@ -1,4 +1,4 @@
-"""Decides about each look, then fetches the media, then seals it as admitted.
+"""Decides about each look, fetches the media, writes the look down, then seals it as admitted.
 
 The only place that calls the media sources and the only one that makes an `Admitted`. Which source
 is asked follows from the decision alone. A rendition without a source is unavailable: no other one
@@ -11,8 +11,10 @@ from collections.abc import Mapping
 
 from farola.base import Error, Kind
 from farola.gate.admitted import _SEAL, Admitted
+from farola.gate.looks import Looks
 from farola.gate.media import Footage, KeyFrame, Still
 from farola.gate.rules import Viewer, decide
+from farola.gate.seen import Seen
 from farola.gate.sources import LiveSource, LiveSubscription, PlaybackSource
 from farola.model import Camera, Rendition, Span, StreamKind
 
@@ -28,6 +30,7 @@ class Gate:
         self,
         live: Mapping[Rendition, LiveSource],
         playback: Mapping[Rendition, PlaybackSource],
+        looks: Looks,
     ) -> None:
         told = [(rendition, source.rendition) for rendition, source in live.items()]
         told += [(rendition, source.rendition) for rendition, source in playback.items()]
@@ -36,6 +39,7 @@ class Gate:
                 raise ValueError(f"a source of the {given.value} for the {rendition}")
         self._live = dict(live)
         self._playback = dict(playback)
+        self._looks = looks
 
     async def live(
         self, viewer: Viewer, camera: Camera, stream: StreamKind
@@ -44,7 +48,13 @@ class Gate:
         rendition = decide(viewer, camera, None)
         _require_stream(camera, stream)
         source = _source(self._live, rendition)
-        return Admitted(source.subscribe(camera.id, stream), rendition, seal=_SEAL)
+        place = await asyncio.to_thread(self._looks.begin_live, viewer, camera, rendition)
+        try:
+            subscription = source.subscribe(camera.id, stream)
+        except BaseException:
+            place.close()
+            raise
+        return Admitted(Seen(subscription, place), rendition, seal=_SEAL)
 
     async def playlist(
         self, viewer: Viewer, camera: Camera, stream: StreamKind, span: Span
@@ -67,7 +77,9 @@ class Gate:
         rendition = decide(viewer, camera, None)
         source = _source(self._playback, rendition)
         footage = await asyncio.to_thread(source.part, camera.id, key)
-        return _admit_footage(viewer, camera, footage, rendition)
+        admitted = _admit_footage(viewer, camera, footage, rendition)
+        await self._look(viewer, camera, rendition, footage.span)
+        return admitted
 
     async def clip(
         self, viewer: Viewer, camera: Camera, stream: StreamKind, span: Span
@@ -76,7 +88,10 @@ class Gate:
         rendition = decide(viewer, camera, span)
         source = _source(self._playback, rendition)
         footage = await asyncio.to_thread(source.clip, camera.id, stream, span)
-        return _admit_footage(viewer, camera, footage, rendition)
+        admitted = _admit_footage(viewer, camera, footage, rendition)
+        shown = footage.span
+        await asyncio.to_thread(self._looks.export, viewer, camera, rendition, shown)
+        return admitted
 
     async def key_frame(
         self, viewer: Viewer, camera: Camera, stream: StreamKind, at_us: int
@@ -85,7 +100,9 @@ class Gate:
         rendition = decide(viewer, camera, Span(at_us, at_us + 1))
         source = _source(self._playback, rendition)
         frame = await asyncio.to_thread(source.key_frame, camera.id, stream, at_us)
-        return _admit_picture(viewer, camera, frame, rendition)
+        admitted = _admit_picture(viewer, camera, frame, rendition)
+        await self._look(viewer, camera, rendition, _instant(frame))
+        return admitted
 
     async def still(
         self, viewer: Viewer, camera: Camera, stream: StreamKind, at_us: int | None
@@ -94,7 +111,14 @@ class Gate:
         rendition = decide(viewer, camera, None if at_us is None else Span(at_us, at_us + 1))
         source = _source(self._playback, rendition)
         still = await asyncio.to_thread(source.still, camera.id, stream, at_us)
-        return _admit_picture(viewer, camera, still, rendition)
+        admitted = _admit_picture(viewer, camera, still, rendition)
+        await self._look(viewer, camera, rendition, _instant(still))
+        return admitted
+
+    async def _look(self, viewer: Viewer, camera: Camera, rendition: Rendition, span: Span) -> None:
+        """The look is on the ledger, or this raises and nothing is given out."""
+        if not self._looks.known(viewer, camera, rendition, span):
+            await asyncio.to_thread(self._looks.begin, viewer, camera, rendition, span)
 
 
 def _source[Source](sources: Mapping[Rendition, Source], rendition: Rendition) -> Source:
@@ -116,9 +140,12 @@ def _admit_footage(
 def _admit_picture[Picture: (KeyFrame, Still)](
     viewer: Viewer, camera: Camera, picture: Picture, rendition: Rendition
 ) -> Admitted[Picture]:
-    span = Span(picture.wall_us, picture.wall_us + 1)
-    _check(viewer, camera, picture.camera_id, span, rendition)
+    _check(viewer, camera, picture.camera_id, _instant(picture), rendition)
     return Admitted(picture, rendition, seal=_SEAL)
+
+
+def _instant(picture: KeyFrame | Still) -> Span:
+    return Span(picture.wall_us, picture.wall_us + 1)
 
 
 def _check(

@@ -3,8 +3,8 @@
 A rule takes a look that somebody asks for and either gives back the rendition that it allows, or
 raises. Rules run in the order of `RULES`, each on the rendition that the one before allowed, and
 the first is given `REDACTED`. Nothing that a request says goes into that: a look has no wish for a
-rendition, so there is none to grant by mistake. Grants are a further rule; the ledger entry is the
-gate's own step between the decision and the media.
+rendition, so there is none to grant by mistake. Grants will be a further rule; the ledger entry is
+the gate's own step between the decision and the media.
 """
 
 from collections.abc import Callable
@@ -16,9 +16,10 @@ from farola.model import Camera, Person, Rendition, Span
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks. `person` is None when nobody is signed in."""
+    """Who looks, and from which sign-in. `person` is None when nobody is signed in."""
 
     person: Person | None
+    session_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

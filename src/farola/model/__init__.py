@@ -23,7 +23,7 @@ from farola.model.covering import (
 from farola.model.entry import Body, Entry, EntryKind, Json
 from farola.model.grant import Grant, PickedTrack, Reason, Request, RequestState
 from farola.model.masks import pack_masks, unpack_masks
-from farola.model.person import Method, Person, Session
+from farola.model.person import Method, Person, Session, session_id
 from farola.model.recording import Gap, Rendition, Run, Segment, Span
 from farola.model.scene import PLATED, Box, Detection, Label, Sighting
 from farola.model.situation import (
@@ -102,5 +102,6 @@ __all__ = [
     "Zone",
     "ZoneKind",
     "pack_masks",
+    "session_id",
     "unpack_masks",
 ]

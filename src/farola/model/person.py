@@ -56,3 +56,8 @@ class Session:
     address: str = ""
     client: str = ""
     enrolling: bool = False
+
+
+def session_id(token_hash: bytes) -> str:
+    """What a session is called where it is listed and on record: tells nothing of its token."""
+    return f"ses-{token_hash[:8].hex()}"

@@ -1,4 +1,7 @@
-"""Marks against restored backups, notes, access requests."""
+"""Marks, by which an older copy of the catalogue is noticed."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0007"
 down_revision = "0006"
@@ -7,4 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "marks",
+        sa.Column("mark", sa.String(40), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("mark", name="pk_marks"),
+    )

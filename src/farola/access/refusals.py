@@ -1,0 +1,41 @@
+"""Refused sign-ins on the ledger, in bounded number: a flood of guesses must not fill it."""
+
+import threading
+from contextlib import suppress
+
+from farola.access.accounts import Acts
+from farola.base import Clock, Error, Kind
+from farola.model import Body, EntryKind
+
+_MINUTE_US = 60_000_000
+_MOST_A_MINUTE = 20
+_MOST_NAME = 120
+
+
+class Refusals:
+    """Writes each refusal of a minute up to a number, and with the next one how many more were."""
+
+    def __init__(self, acts: Acts, clock: Clock) -> None:
+        self._acts = acts
+        self._clock = clock
+        self._minute = -1
+        self._written = 0
+        self._more = 0
+        self._lock = threading.Lock()
+
+    def add(self, name: str, address: str, why: Kind) -> None:
+        """A ledger that fails keeps nobody from being refused."""
+        with self._lock:
+            minute = self._clock.monotonic_us() // _MINUTE_US
+            if minute != self._minute:
+                self._minute, self._written = minute, 0
+            if self._written >= _MOST_A_MINUTE:
+                self._more += 1
+                return
+            self._written += 1
+            more, self._more = self._more, 0
+        body: Body = {"name": name[:_MOST_NAME], "address": address, "reason": why.value}
+        if more:
+            body["more"] = more
+        with suppress(Error):
+            self._acts.append(EntryKind.SIGN_IN_REFUSED, body)
