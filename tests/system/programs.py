@@ -73,6 +73,18 @@ def check(config: Path, *options: str, inside: tuple[str, ...] = ()) -> list[dic
     return findings
 
 
+def ledger(what: str, config: Path, *options: str, inside: tuple[str, ...] = ()) -> str:
+    """What `farola ledger` prints."""
+    done = subprocess.run(
+        [*inside, FAROLA, "ledger", what, "--config", config, *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def decoded_frames(path: Path) -> int:
     """How many pictures ffmpeg decodes from the file, without a word of complaint."""
     done = subprocess.run(

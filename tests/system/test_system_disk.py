@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from own_disk import own_disk
-from programs import cameras, check, decoded_frames, until
-from served_town import Operator, kill, served, write_config
+from programs import cameras, check, decoded_frames, ledger, until
+from served_town import PAPERS, Operator, address, kill, served, write_config
 
 from farola.sim.clips import tiny_clip
 
@@ -44,9 +44,13 @@ def assert_one_gap(person: Operator, camera_id: str, reason: str) -> list[tuple[
 
 
 def test_a_full_disk_pauses_recording_until_there_is_room(tmp_path: Path, clip: Path) -> None:
-    """Catalogue and segments share the disk: neither may be harmed."""
+    """Catalogue and segments share the disk: neither may be harmed.
+
+    The ledger has a disk of its own, so that what is there can be looked at meanwhile.
+    """
     data = tmp_path / "data"
-    config = write_config(tmp_path, data, recorder={"workers": 2})
+    own = {"directory": str(tmp_path / "ledger")}
+    config = write_config(tmp_path, data, recorder={"workers": 2}, ledger=own)
     with (
         cameras(clip, 2) as urls,
         own_disk(data, "24m") as disk,
@@ -173,3 +177,40 @@ def test_a_locked_catalogue_costs_no_picture(tmp_path: Path, clip: Path) -> None
         assert end_us - start_us > 6_000_000
         assert town.stop() == 0
         assert check(config, "--read-all") == []
+
+
+def test_a_full_ledger_stops_acts_and_no_recording(tmp_path: Path, clip: Path) -> None:
+    """No entry, no act: nobody signs in, looks or changes anything; the cameras go on."""
+    own = tmp_path / "ledger"
+    config = write_config(tmp_path, ledger={"directory": str(own), "checkpoint_seconds": 1})
+    with (
+        cameras(clip, 1) as urls,
+        own_disk(own, "1m") as disk,
+        served(config, inside=disk.words) as town,
+    ):
+        person = town.sign_in()
+        camera_id = person.add("camera", urls[0])
+        person.until_live(camera_id)
+        until(lambda: person.timeline(camera_id)[0])
+        disk.fill()
+
+        def refused() -> bool:
+            disk.fill()
+            body = {"name": "admin", "password": "wrong in any case"}
+            person.http.post("/api/session", json=body)  # takes what room is left
+            answer = person.http.get(f"/api/cameras/{camera_id}/still.jpg")
+            return answer.status_code == 503 and answer.json()["kind"] == "ledger_failed"
+
+        until(refused)
+        change = {"name": "another", "place": "x", "main": address(urls[0]), "enabled": False}
+        answer = person.http.post("/api/cameras", json=change | PAPERS)
+        assert (answer.status_code, answer.json()["kind"]) == (503, "ledger_failed")
+        assert len(person.get("/api/cameras")["cameras"]) == 1
+        known = person.state(camera_id)["bytes"]
+        until(lambda: person.state(camera_id)["bytes"] > known + 100_000)
+        assert person.state(camera_id)["phase"] == "live"
+        assert person.timeline(camera_id)[1] == []
+        disk.free()
+        until(lambda: person.http.post("/api/cameras", json=change | PAPERS).status_code == 201)
+        assert town.stop() == 0
+        assert ledger("verify", config, inside=disk.words).startswith("accepted: ")
