@@ -16,7 +16,7 @@ from farola.keys.files import create_file
 
 DAY_US = 86_400_000_000
 NOON_US = 1_795_521_600_000_000  # 2026-11-24 12:00 UTC
-EPOCH = "2026-11-24.standard"
+EPOCH = "2026-11-24T12.standard"
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_one_key_an_hour_and_camera(keystore: Keystore) -> None:
         keystore.new_data_key("cam-1", NOON_US),
     ]
     assert len({key.secret, *(other.secret for other in others)}) == 5
-    assert others[1].epoch == "2026-11-24.evidence"
+    assert others[1].epoch == "2026-11-24T12.evidence"
 
 
 def test_modes(place: Path, keystore: Keystore) -> None:

@@ -76,6 +76,8 @@ export const enKinds: Readonly<Record<keyof typeof esKinds, string>> = {
   'kind.disk_failed.do': 'Recording is paused. Check the disk’s condition as soon as possible.',
   'kind.disk_slow': 'The disk cannot keep up',
   'kind.disk_slow.do': 'Parts of the recording are being lost. Use a faster disk or fewer cameras on this machine.',
+  'kind.disk_short': 'The disk is filling up',
+  'kind.disk_short.do': 'Soon no recording will fit: make room, add a disk, or allow in the configuration that the oldest goes earlier.',
   'kind.catalog_locked': 'Catalogue busy',
   'kind.catalog_locked.do': 'Another process is using it; it is retried by itself. If it persists, find which program holds it.',
   'kind.catalog_failed': 'Catalogue failure',

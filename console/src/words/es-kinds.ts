@@ -74,6 +74,8 @@ export const esKinds = {
   'kind.disk_failed.do': 'La grabación está en pausa. Revise el estado del disco cuanto antes.',
   'kind.disk_slow': 'El disco no da abasto',
   'kind.disk_slow.do': 'Se pierden partes de la grabación. Use un disco más rápido o menos cámaras por equipo.',
+  'kind.disk_short': 'El disco se está llenando',
+  'kind.disk_short.do': 'Falta poco para que no quepan más grabaciones: libere espacio, agregue un disco, o permita en la configuración que lo más viejo se destruya antes.',
   'kind.catalog_locked': 'Catálogo ocupado',
   'kind.catalog_locked.do': 'Otro proceso lo está usando; se reintenta por sí solo. Si persiste, revise qué otro programa lo abre.',
   'kind.catalog_failed': 'Falla del catálogo',

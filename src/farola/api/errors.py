@@ -45,6 +45,7 @@ _STATUS: Mapping[Kind, int] = {
     Kind.CATALOG_LOCKED: 503,
     Kind.TIMED_OUT: 503,
     Kind.DISK_SLOW: 503,
+    Kind.DISK_SHORT: 503,
     Kind.DISK_FULL: 507,
 }
 _WORST = 500  # a kind that no request should meet is a fault of the server

@@ -23,6 +23,7 @@ from farola.app.listener import Listener
 from farola.app.parts import Parts, only_recorder, open_parts
 from farola.app.plans import Plans
 from farola.app.recorder_process import setup_of
+from farola.app.retaining import Retainer
 from farola.app.seeing import Seeing
 from farola.app.situations import SituationDesk
 from farola.app.state_board import Originals, StateBoard
@@ -101,6 +102,7 @@ class Town:
         clock = parts.clock
         self._keeper = LedgerKeeper(parts, ledger)
         self._looks = Looks(ledger, clock)
+        self._retainer = Retainer(parts, ledger)
         self._board = StateBoard(clock, self._alarms)
         self._pool = Pool(
             command=[sys.executable, "-m", "farola.app.recorder_process"],
@@ -164,6 +166,7 @@ class Town:
                 seeing = group.create_task(self._seeing.run())
                 keeping = group.create_task(self._keeper.run())
                 looking = group.create_task(self._looks.run())
+                retaining = group.create_task(self._retainer.run())
                 following = group.create_task(self._follow_cameras())
                 serving = group.create_task(self._listener.serve(self._app, on_started))
                 await self._stop.wait()
@@ -176,6 +179,7 @@ class Town:
                 seeing.cancel()
                 recording.cancel()
                 looking.cancel()
+                retaining.cancel()
                 keeping.cancel()
             await self._looks.stop()
             await self._keeper.stop()
@@ -189,7 +193,12 @@ class Town:
         self._stop.set()
 
     def _alarms(self) -> list[Alarm]:
-        return [*self._pool.alarms(), *self._seeing.alarms(), *self._keeper.alarms()]
+        return [
+            *self._pool.alarms(),
+            *self._seeing.alarms(),
+            *self._keeper.alarms(),
+            *self._retainer.alarms(),
+        ]
 
     def _cameras(self, cameras: Sequence[Camera]) -> None:
         self._board.cameras(cameras)

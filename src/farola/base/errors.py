@@ -50,6 +50,7 @@ class Kind(StrEnum):
     DISK_READ_ONLY = "disk_read_only"
     DISK_FAILED = "disk_failed"
     DISK_SLOW = "disk_slow"
+    DISK_SHORT = "disk_short"
     CATALOG_LOCKED = "catalog_locked"
     CATALOG_FAILED = "catalog_failed"
     FILE_DAMAGED = "file_damaged"

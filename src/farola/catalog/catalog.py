@@ -12,6 +12,7 @@ from farola.catalog.cameras import Cameras
 from farola.catalog.database import Database
 from farola.catalog.errors import catalog_errors
 from farola.catalog.events import Events
+from farola.catalog.holds import Holds
 from farola.catalog.marks import Marks
 from farola.catalog.migrate import migrate
 from farola.catalog.orphans import orphans
@@ -37,6 +38,7 @@ class Catalog:
         self.events = Events(database)
         self.people = People(database, clock)
         self.marks = Marks(database)
+        self.holds = Holds(database)
         self.sessions = Sessions(database)
 
     @classmethod

@@ -303,3 +303,29 @@ class MarkRow(Table):
 
     mark: Mapped[str] = mapped_column(String(ID_WIDTH), primary_key=True)
     value: Mapped[int] = mapped_column(BigInteger)
+
+
+class HoldRow(Table):
+    """What keeps a span from being destroyed; a hold that ended stays as a line of history."""
+
+    __tablename__ = "holds"
+
+    id: Mapped[str] = mapped_column(String(ID_WIDTH), primary_key=True)
+    start_us: Mapped[int] = mapped_column(BigInteger)
+    end_us: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(String(DETAIL_WIDTH))
+    reference: Mapped[str] = mapped_column(String(NAME_WIDTH))
+    placed_us: Mapped[int] = mapped_column(BigInteger)
+    expires_us: Mapped[int] = mapped_column(BigInteger)
+    ended_us: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class HoldCameraRow(Table):
+    """The cameras that a hold is of."""
+
+    __tablename__ = "hold_cameras"
+
+    hold_id: Mapped[str] = mapped_column(
+        ForeignKey("holds.id", ondelete="CASCADE"), primary_key=True
+    )
+    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.id"), primary_key=True)

@@ -14,6 +14,7 @@ from farola.cli.models import models_app
 from farola.cli.person import person_app
 from farola.cli.record import record
 from farola.cli.redact import detect, redact
+from farola.cli.retention import hold_app, retention_app
 from farola.cli.serve import serve
 from farola.cli.sim_command import sim
 from farola.cli.witness import witness_app
@@ -33,6 +34,8 @@ app.add_typer(person_app, name="person")
 app.add_typer(models_app, name="models")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(witness_app, name="witness")
+app.add_typer(retention_app, name="retention")
+app.add_typer(hold_app, name="hold")
 app.command()(redact)
 app.command()(detect)
 app.command()(check)

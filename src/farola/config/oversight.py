@@ -1,12 +1,15 @@
-"""Settings by which a town is looked after: the ledger and its witnesses."""
+"""Settings by which a town is looked after: the ledger, its witnesses, retention."""
 
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from farola.config.sections import Section
+
+STANDARD_HOURS = 72
 
 
 def _origin(name: str) -> str:
@@ -54,3 +57,51 @@ class Ledger(Section):
         le=30 * 86_400,
         description="A witness that cosigned nothing for so long is an alarm.",
     )
+
+
+class Retention(Section):
+    """How long recordings can be read. Then their keys are destroyed, and nobody can any more."""
+
+    hours: int = Field(
+        default=STANDARD_HOURS,
+        ge=1,
+        le=366 * 24,
+        description="Hours until an hour's recordings are destroyed. More than 72 need a written "
+        "justification that ends.",
+    )
+    justification: Annotated[str, Field(max_length=2_000)] = Field(
+        default="", description="Why recordings are kept for more than 72 hours."
+    )
+    justified_until: date | None = Field(
+        default=None,
+        description="The day on which that justification ends; from then on 72 hours hold again.",
+    )
+    minimum_hours: int | None = Field(
+        default=None,
+        ge=1,
+        description="When the disk is short of room, hours older than this may go before their "
+        "time, the oldest first; unset: none may, and recording pauses when the disk is full.",
+    )
+    early_alarm_bytes: int = Field(
+        default=10_000_000_000,
+        ge=0,
+        description="Free bytes below which the disk counts as short of room: an alarm, before "
+        "`storage.min_free_bytes` stops recording.",
+    )
+    longest_hold_days: int = Field(
+        default=366, ge=1, le=3_660, description="Longest time for which a hold may be placed."
+    )
+
+    @model_validator(mode="after")
+    def _is_justified(self) -> Self:
+        if self.hours > STANDARD_HOURS and not (
+            self.justification.strip() and self.justified_until
+        ):
+            raise ValueError(f"hours above {STANDARD_HOURS} need justification and justified_until")
+        return self
+
+    def hours_on(self, day: date) -> int:
+        """The hours that hold on a day: those justified, until the justification ends."""
+        if self.justified_until is not None and day > self.justified_until:
+            return min(self.hours, STANDARD_HOURS)
+        return self.hours

@@ -5,6 +5,7 @@ compares the two.
 """
 
 import json
+from datetime import date
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -52,6 +53,7 @@ def _type(annotation: Any) -> str:
         int: "integer",
         bool: "boolean",
         Path: "path",
+        date: "date",
         SecretStr: "secret",
     }
     return names[annotation]

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.exceptions import SettingsError
 
 from farola.base import Error, Kind
-from farola.config.oversight import Ledger
+from farola.config.oversight import Ledger, Retention
 from farola.config.sections import (
     Catalogue,
     Logs,
@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     redaction: Redaction = Redaction()
     sessions: Sessions = Sessions()
     ledger: Ledger = Ledger()
+    retention: Retention = Retention()
     logs: Logs = Logs()
     metrics: Metrics = Metrics()
 

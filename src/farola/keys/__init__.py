@@ -1,6 +1,6 @@
-"""Keys: root, one epoch key per day and retention class, one data key per camera and hour."""
+"""Keys: root, an epoch key per hour and retention class, one per hold, data keys."""
 
-from farola.keys.epochs import STANDARD, epoch_name
+from farola.keys.epochs import STANDARD, Epoch, epoch_name, parse_epoch
 from farola.keys.keystore import DataKey, Keystore
 
-__all__ = ["STANDARD", "DataKey", "Keystore", "epoch_name"]
+__all__ = ["STANDARD", "DataKey", "Epoch", "Keystore", "epoch_name", "parse_epoch"]

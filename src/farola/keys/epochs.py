@@ -1,8 +1,9 @@
-"""Epoch keys: one per day and retention class, each a small file that can be destroyed."""
+"""Epoch keys: one per hour and retention class, each a small file that can be destroyed."""
 
 import re
 import secrets
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.keywrap import (
@@ -17,18 +18,46 @@ from farola.keys.root import Root
 
 STANDARD = "standard"
 
-_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([a-z][a-z0-9-]{0,31})")
+_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T([0-9]{2}))?\.([a-z][a-z0-9-]{0,31})")
 _MAGIC = b"FAROLEPK\x01"
 _SIZE = 32
 _WRAPPED = _SIZE + 8  # RFC 3394
 
 
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """What an epoch's name tells: UTC microseconds from start to end, and the retention class."""
+
+    name: str
+    start_us: int
+    end_us: int
+    retention_class: str
+
+
 def epoch_name(wall_us: int, retention_class: str = STANDARD) -> str:
-    """The epoch that footage of this UTC instant belongs to, such as `2026-11-24.standard`."""
-    day = datetime.fromtimestamp(wall_us // 1_000_000, UTC)
-    name = f"{day:%Y-%m-%d}.{retention_class}"
+    """The epoch that footage of this UTC instant belongs to, such as `2026-11-24T13.standard`."""
+    hour = datetime.fromtimestamp(wall_us // 1_000_000, UTC)
+    name = f"{hour:%Y-%m-%dT%H}.{retention_class}"
     _check_name(name)
     return name
+
+
+def parse_epoch(name: str) -> Epoch:
+    """Raises Error(INVALID_INPUT). A name without an hour is a whole day's, as they once were."""
+    found = _NAME.fullmatch(name)
+    if found is None:
+        raise Error(Kind.INVALID_INPUT, "This is not an epoch's name")
+    day, hour, retention_class = found.groups()
+    try:
+        start = datetime.strptime(f"{day}T{hour or '00'}", "%Y-%m-%dT%H").replace(tzinfo=UTC)
+    except ValueError:
+        raise Error(Kind.INVALID_INPUT, "This is not an epoch's name") from None
+    end = start + (timedelta(hours=1) if hour else timedelta(days=1))
+    return Epoch(name, _microseconds(start), _microseconds(end), retention_class)
+
+
+def _microseconds(at: datetime) -> int:
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 class Epochs:
@@ -65,6 +94,12 @@ class Epochs:
         return sorted(
             path.stem for path in self._directory.glob("*.key") if _NAME.fullmatch(path.stem)
         )
+
+    def destroyed(self) -> set[str]:
+        """Epochs whose key was destroyed on purpose."""
+        return {
+            path.stem for path in self._directory.glob("*.destroyed") if _NAME.fullmatch(path.stem)
+        }
 
     def destroy(self, epoch: str) -> None:
         """Make everything recorded under the epoch unreadable, for good; may be repeated.

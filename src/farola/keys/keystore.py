@@ -3,6 +3,7 @@
 import secrets
 import stat
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -17,6 +18,8 @@ from cryptography.hazmat.primitives.keywrap import (
 
 from farola.base import Error, Kind, new_id
 from farola.keys.epochs import STANDARD, Epochs, epoch_name
+from farola.keys.holds import DIRECTORY as HOLDS
+from farola.keys.holds import Holds
 from farola.keys.root import (
     CHECK_FILE,
     ROOT_FILE,
@@ -56,6 +59,7 @@ class Keystore:
         self.directory = directory
         self._root = root
         self._epochs = Epochs(directory / "epochs", root)
+        self._holds = Holds(directory / HOLDS, root)
         self._current: dict[tuple[str, str], tuple[int, DataKey]] = {}
         self._lock = threading.Lock()
 
@@ -121,7 +125,7 @@ class Keystore:
         """A fresh random data key for the camera's hour that `start_us` (UTC) lies in.
 
         `camera_id` names only whose key it is: nothing is derived from it. Raises
-        Error(KEY_DESTROYED) for a day whose key was destroyed.
+        Error(KEY_DESTROYED) for an hour whose key was destroyed.
         """
         epoch = epoch_name(start_us, retention_class)
         secret = secrets.token_bytes(_DATA_KEY)
@@ -142,9 +146,18 @@ class Keystore:
         return key
 
     def unwrap(self, epoch: str, wrapped: bytes) -> bytes:
-        """The data key; raises Error(KEY_DESTROYED, KEY_MISSING, KEY_WRONG)."""
-        with self._lock:
-            wrapping = self._epochs.key(epoch)
+        """The data key, by its epoch or by a hold that keeps it.
+
+        Raises Error(KEY_DESTROYED, KEY_MISSING, KEY_WRONG).
+        """
+        try:
+            with self._lock:
+                wrapping = self._epochs.key(epoch)
+        except Error as error:
+            held = self._holds.unwrap(wrapped) if error.kind is Kind.KEY_DESTROYED else None
+            if held is None:
+                raise
+            return held
         if len(wrapped) == _WRAPPED:
             try:
                 return aes_key_unwrap(wrapping, wrapped)
@@ -173,6 +186,35 @@ class Keystore:
         Raises Error(KEY_MISSING, KEY_WRONG), and with `create` what the keys' disk says.
         """
         return load_signing_key(self.directory, self._root, name, create=create)
+
+    def destroyed(self) -> set[str]:
+        """Epochs whose key was destroyed on purpose."""
+        return self._epochs.destroyed()
+
+    def hold(self, hold_id: str, data_keys: Iterable[tuple[str, bytes]]) -> int:
+        """Keep data keys, as `(epoch, wrapped)`, beyond their epochs' end; how many were new.
+
+        One whose epoch was destroyed is passed over unless another hold keeps it. Raises the disk's
+        Error, KEY_WRONG and KEY_MISSING.
+        """
+        plain = []
+        for epoch, wrapped in data_keys:
+            try:
+                plain.append((wrapped, self.unwrap(epoch, wrapped)))
+            except Error as error:
+                if error.kind is not Kind.KEY_DESTROYED:
+                    raise
+        with self._lock:
+            return self._holds.keep(hold_id, plain)
+
+    def holds(self) -> list[str]:
+        """Holds that keep something readable."""
+        return self._holds.ids()
+
+    def end_hold(self, hold_id: str) -> None:
+        """Destroy the hold's key; may be repeated. The ledger entry was written before."""
+        with self._lock:
+            self._holds.end(hold_id)
 
     def seal(self, label: str, plaintext: bytes) -> bytes:
         """Encrypt a small secret for the purpose `label`, such as `camera/cam-…/credentials`.

@@ -22,6 +22,7 @@ from farola.model.covering import (
 )
 from farola.model.entry import Body, Entry, EntryKind, Json
 from farola.model.grant import Grant, PickedTrack, Reason, Request, RequestState
+from farola.model.hold import Hold
 from farola.model.masks import pack_masks, unpack_masks
 from farola.model.person import Method, Person, Session, session_id
 from farola.model.recording import Gap, Rendition, Run, Segment, Span
@@ -73,6 +74,7 @@ __all__ = [
     "Gap",
     "Grant",
     "Group",
+    "Hold",
     "HourCount",
     "Json",
     "Label",

@@ -12,7 +12,7 @@ from farola.store.layout import (
     segment_files,
     segment_path,
 )
-from farola.store.reader import Keys, Placed, SegmentReader
+from farola.store.reader import Keys, Placed, SegmentReader, segment_header
 from farola.store.scan import Scan, recover, scan, stored_hash, verify
 from farola.store.sync import Syncer, SyncPolicy
 from farola.store.writer import SegmentWriter, Written
@@ -37,6 +37,7 @@ __all__ = [
     "scan",
     "segment_cut_us",
     "segment_files",
+    "segment_header",
     "segment_path",
     "stored_hash",
     "verify",

@@ -45,6 +45,21 @@ class Placed(Protocol):
     def offset(self) -> int: ...
 
 
+def segment_header(path: Path) -> SegmentHeader:
+    """The header of a segment file, without opening its key.
+
+    Raises Error(NOT_FOUND, DISK_FAILED, FILE_DAMAGED).
+    """
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            return parse_segment_header(read_segment_header(file))
+        finally:
+            os.close(file)
+    except OSError as error:
+        raise read_error(error, path) from error
+
+
 class SegmentReader:
     """A segment file opened with its key. Threads may share it; the file may still be growing.
 
