@@ -1,6 +1,7 @@
 /** What hls.js keeps of an answer: the request itself, of which it does not say the type. Pure. */
 
 export function header(request: unknown, name: string): string | null {
+  if (request instanceof Response) return request.headers.get(name);
   const source = request as Partial<XMLHttpRequest> | null | undefined;
   return source?.getResponseHeader?.(name) ?? null;
 }

@@ -10,8 +10,11 @@ import { Recordings } from './recordings.svelte';
 import { shuttle } from './shuttle';
 
 const REVERSE_MS = 200;
-/** A seek that shows nothing for so long gets a key frame; a quick one must not compete with it. */
-const SLOW_MS = 250;
+/**
+ * A seek that shows nothing for so long gets a key frame. Covering one takes a third of a second and
+ * the same processor as the part that is waited for: a seek that goes well must not compete with it.
+ */
+const SLOW_MS = 1000;
 /** How close to the present playback still has something to show. */
 const PRESENT_US = 4 * SECOND_US;
 

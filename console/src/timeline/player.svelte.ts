@@ -10,14 +10,23 @@ import { afterGap, lastWall, mediaAt, type Part, wallAt, windowFor } from './med
 
 export type PlayerPhase = 'idle' | 'loading' | 'ready' | 'empty' | 'unsupported' | 'failed';
 
+/**
+ * How far ahead is loaded. Every part is covered for this viewer alone, so nothing is for one who
+ * does not play: the next place that is sought would wait for it.
+ */
+const AHEAD_PLAYING_S = 8;
+const AHEAD_PAUSED_S = 0.1;
+
 const CONFIG = {
   autoStartLoad: false,
   // A worker would be a blob: script, which the security policy forbids.
   enableWorker: false,
-  maxBufferLength: 8,
+  maxBufferLength: AHEAD_PAUSED_S,
   maxMaxBufferLength: 40,
   backBufferLength: 30,
   startFragPrefetch: true,
+  // The server covers pictures while it sends them: the first are shown while the rest are covered.
+  progressive: true,
   // Less than a step back reaches: an instant just before a part that is loaded needs the part before.
   // With hls.js' own tolerances it would take the loaded part's first picture for it.
   maxFragLookUpTolerance: 0.001,
@@ -95,6 +104,7 @@ export class RecordedPlayer {
   play(): void {
     this.#step = null;
     this.playing = true;
+    this.#ahead();
     this.video.playbackRate = this.rate;
     this.video.play().catch(() => {
       this.playing = !this.video.paused;
@@ -103,7 +113,12 @@ export class RecordedPlayer {
 
   pause(): void {
     this.playing = false;
+    this.#ahead();
     this.video.pause();
+  }
+
+  #ahead(): void {
+    if (this.#hls) this.#hls.config.maxBufferLength = this.playing ? AHEAD_PLAYING_S : AHEAD_PAUSED_S;
   }
 
   setRate(rate: number): void {
@@ -179,6 +194,7 @@ export class RecordedPlayer {
     }
     const hls = new Hls(CONFIG);
     this.#hls = hls;
+    this.#ahead();
     hls.on(Hls.Events.LEVEL_LOADED, (_event, { details }) => {
       this.#onDetails(details);
     });
@@ -283,6 +299,7 @@ export class RecordedPlayer {
 
   readonly #onPlayState = (): void => {
     if (this.phase === 'ready') this.playing = !this.video.paused && !this.video.ended;
+    this.#ahead();
   };
 
   readonly #onEnded = (): void => {

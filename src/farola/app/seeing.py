@@ -94,7 +94,7 @@ class Seeing:
             clock,
             self.jobs,
             self.recipe_of,
-            lambda: self.detection.load().sha256,
+            lambda: self.detection.sha256,
             rate=vision.detections_per_second,
             masks=settings.storage.data / "masks" if settings.redaction.keep_masks else None,
         )

@@ -12,8 +12,9 @@ from farola.model import CoveredUnit
 from farola.playback.footage import config_of
 from farola.playback.group import Group
 
-# Few enough that the first of them come soon, many enough that their heads weigh nothing.
-_FIRST, _TOGETHER = 2, 12
+# Few enough that a player can show them while the next are covered, many enough that their heads
+# weigh nothing.
+_FIRST, _TOGETHER = 2, 4
 
 
 def config_of_unit(unit: CoveredUnit) -> CodecConfig:

@@ -160,7 +160,10 @@ class DetectionService:
         return dict(self._tallies)
 
     def load(self) -> DetectionLoad:
-        """Rates over the last five seconds; `queue_ms` is the mean time from asked to answered."""
+        """Rates over the last five seconds; `queue_ms` is the mean time from asked to answered.
+
+        On the event loop only.
+        """
         self._forget_old()
         done = [took for _, shed, took in self._recent if not shed]
         model = self._file.model
@@ -175,6 +178,11 @@ class DetectionService:
             len(self._turns),
             self._restarts,
         )
+
+    @property
+    def sha256(self) -> str:
+        """Which model answers, by its file; empty before one does. May be read in any thread."""
+        return self._sha256
 
     @property
     def pid(self) -> int | None:
