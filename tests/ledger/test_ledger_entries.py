@@ -145,7 +145,7 @@ def test_finding(tmp_path: Path) -> None:
             kind = LOOK if number % 2 else EntryKind.EXPORT
             ledger.append(kind, look(number))
             clock.advance(1_000_000)
-        both = ledger.append(EntryKind.ORIGINAL_REQUESTED, {"cameras": ["cam-0", "cam-7"]})
+        both = ledger.append(EntryKind.HOLD_PLACED, {"cameras": ["cam-0", "cam-7"]})
 
         def numbers(asked: EntryFilter) -> list[int]:
             return [entry.index for entry in ledger.find(asked, limit=500).entries]

@@ -9,18 +9,8 @@ export type Route =
   | { view: 'zones'; camera: string }
   | { view: 'events' }
   | { view: 'activity' }
-  | { view: 'oversight'; tab: OversightTab | null; item: string | null }
   | { view: 'settings' }
   | { view: 'missing' };
-
-/** The parts of oversight, in the order of their tabs. */
-export const oversightTabs = ['requests', 'papers', 'ledger', 'retention', 'people'] as const;
-
-export type OversightTab = (typeof oversightTabs)[number];
-
-function isTab(part: string): part is OversightTab {
-  return (oversightTabs as readonly string[]).includes(part);
-}
 
 function decode(part: string): string | null {
   try {
@@ -33,12 +23,6 @@ function decode(part: string): string | null {
 export function parseRoute(pathname: string): Route {
   const parts = pathname.split('/').filter((part) => part !== '');
   const [head, tail, part] = parts;
-  if (head === 'oversight') {
-    if (tail === undefined) return { view: 'oversight', tab: null, item: null };
-    const item = part === undefined ? null : decode(part);
-    const known = parts.length <= 3 && isTab(tail) && (part === undefined || item !== null);
-    return known ? { view: 'oversight', tab: tail, item } : { view: 'missing' };
-  }
   if (parts.length > 3 || (part !== undefined && (head !== 'cameras' || part !== 'zones'))) {
     return { view: 'missing' };
   }
@@ -77,10 +61,6 @@ export function routePath(route: Route): string {
       return '/events';
     case 'activity':
       return '/events/activity';
-    case 'oversight': {
-      const item = route.item === null ? '' : `/${encodeURIComponent(route.item)}`;
-      return route.tab === null ? '/oversight' : `/oversight/${route.tab}${item}`;
-    }
     case 'settings':
       return '/settings';
     case 'missing':

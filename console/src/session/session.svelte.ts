@@ -8,8 +8,6 @@ type Stage = 'asking' | 'out' | 'in' | 'silent';
 class SessionState {
   stage = $state<Stage>('asking');
   person = $state<Person | null>(null);
-  /** What this person may do somewhere: the server's `Act` words. */
-  acts = $state<readonly string[]>([]);
   about = $state<About | null>(null);
   /** True when a session ended under the reader's hands. */
   expired = $state(false);

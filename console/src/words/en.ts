@@ -1,10 +1,4 @@
-import { enAccess } from './en-access';
-import { enAudit } from './en-audit';
-import { enGrants } from './en-grants';
 import { enKinds } from './en-kinds';
-import { enLedger } from './en-ledger';
-import { enPapers } from './en-papers';
-import { enRetention } from './en-retention';
 import { enSituations } from './en-situations';
 import type { es } from './es';
 
@@ -310,11 +304,5 @@ export const en: Readonly<Record<keyof typeof es, string>> = {
   'clip.close': 'Close the span',
 
   ...enSituations,
-  ...enAccess,
-  ...enPapers,
-  ...enGrants,
-  ...enLedger,
-  ...enRetention,
-  ...enAudit,
   ...enKinds,
 };

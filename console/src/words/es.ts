@@ -1,10 +1,4 @@
-import { esAccess } from './es-access';
-import { esAudit } from './es-audit';
-import { esGrants } from './es-grants';
 import { esKinds } from './es-kinds';
-import { esLedger } from './es-ledger';
-import { esPapers } from './es-papers';
-import { esRetention } from './es-retention';
 import { esSituations } from './es-situations';
 
 /** Español. La primera lengua de la consola: las claves de este catálogo mandan. */
@@ -309,11 +303,5 @@ export const es = {
   'clip.close': 'Cerrar el tramo',
 
   ...esSituations,
-  ...esAccess,
-  ...esPapers,
-  ...esGrants,
-  ...esLedger,
-  ...esRetention,
-  ...esAudit,
   ...esKinds,
 } as const;

@@ -75,14 +75,7 @@ class Kind(StrEnum):
     KEY_WRONG = "key_wrong"
     KEY_DESTROYED = "key_destroyed"
 
-    # What oversight asks for.
-    PROOF_NEEDED = "proof_needed"
-    SECOND_FACTOR_NEEDED = "second_factor_needed"
-    SAME_PERSON = "same_person"
-    GRANT_ENDED = "grant_ended"
-    PAPERS_INCOMPLETE = "papers_incomplete"
-    PAPERS_UNAPPROVED = "papers_unapproved"
-    HELD = "held"
+    # What the ledger did.
     LEDGER_FAILED = "ledger_failed"
     LEDGER_ROLLED_BACK = "ledger_rolled_back"
 

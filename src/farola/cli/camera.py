@@ -62,8 +62,7 @@ def list_(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     with open_parts(load(config), SystemClock(), create=False) as parts:
         cameras = parts.catalog.cameras.list()
     if as_json:
-        told = [asdict(camera) | {"groups": sorted(camera.groups)} for camera in cameras]
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        typer.echo(json.dumps([asdict(camera) for camera in cameras], ensure_ascii=False))
         return
     for camera in cameras:
         state = "on" if camera.enabled else "off"

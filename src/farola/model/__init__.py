@@ -1,14 +1,5 @@
 """The domain's words as frozen values, without input or output."""
 
-from farola.model.access import (
-    ALLOWED,
-    ALONE,
-    WHOLE_TOWN,
-    Act,
-    Assignment,
-    Group,
-    Role,
-)
 from farola.model.camera import Address, Attention, Camera, Credentials, Papers, StreamKind
 from farola.model.covering import (
     Cover,
@@ -21,10 +12,9 @@ from farola.model.covering import (
     RecordedUnit,
 )
 from farola.model.entry import Body, Entry, EntryKind, Json
-from farola.model.grant import Grant, PickedTrack, Reason, Request, RequestState
 from farola.model.hold import Hold
 from farola.model.masks import pack_masks, unpack_masks
-from farola.model.person import Method, Person, Session, session_id
+from farola.model.person import Person, Session, session_id
 from farola.model.recording import Gap, Rendition, Run, Segment, Span
 from farola.model.scene import PLATED, Box, Detection, Label, Sighting
 from farola.model.situation import (
@@ -44,15 +34,10 @@ from farola.model.situation import (
 from farola.model.state import Alarm, CameraState, Phase
 
 __all__ = [
-    "ALLOWED",
-    "ALONE",
     "HOUR_US",
     "PLATED",
-    "WHOLE_TOWN",
-    "Act",
     "Address",
     "Alarm",
-    "Assignment",
     "Attention",
     "Body",
     "Box",
@@ -72,26 +57,18 @@ __all__ = [
     "EventFilter",
     "EventPage",
     "Gap",
-    "Grant",
-    "Group",
     "Hold",
     "HourCount",
     "Json",
     "Label",
     "LaneSpec",
-    "Method",
     "Papers",
     "Person",
     "Phase",
-    "PickedTrack",
     "Point",
-    "Reason",
     "Recipe",
     "RecordedUnit",
     "Rendition",
-    "Request",
-    "RequestState",
-    "Role",
     "Rule",
     "Run",
     "Schedule",

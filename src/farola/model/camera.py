@@ -58,7 +58,6 @@ class Camera:
     """A camera as everybody may know it: credentials are not part of it.
 
     `place` is what a person would call the spot. `has_credentials` tells only that some are stored.
-    `groups` are the ids of the camera groups that it lies in.
     """
 
     id: str
@@ -70,4 +69,3 @@ class Camera:
     enabled: bool
     has_credentials: bool
     created_us: int
-    groups: frozenset[str] = frozenset()

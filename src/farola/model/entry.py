@@ -18,52 +18,22 @@ class EntryKind(StrEnum):
     SIGNED_IN = "signed_in"
     SIGN_IN_REFUSED = "sign_in_refused"
     SIGNED_OUT = "signed_out"
-    SESSION_REVOKED = "session_revoked"
-    PROVED = "proved"
     FACTOR_CHANGED = "factor_changed"
     PERSON_CHANGED = "person_changed"
-    GROUP_CHANGED = "group_changed"
 
-    # Cameras, papers, configuration.
+    # Cameras and rules.
     CAMERA_CHANGED = "camera_changed"
-    PAPERS_WRITTEN = "papers_written"
-    PAPERS_DECIDED = "papers_decided"
-    PAPERS_REVIEWED = "papers_reviewed"
-    DOCUMENT_MADE = "document_made"
     RULE_CHANGED = "rule_changed"
-    CONFIGURATION_CHANGED = "configuration_changed"
-    MODEL_CHANGED = "model_changed"
 
-    # Looks and what is taken out.
+    # Looks, and what is taken out.
     LOOK = "look"
     LOOK_ENDED = "look_ended"
-    LOOK_REFUSED = "look_refused"
     EXPORT = "export"
 
-    # Originals.
-    ORIGINAL_REQUESTED = "original_requested"
-    REQUEST_WITHDRAWN = "request_withdrawn"
-    GRANTED = "granted"
-    REFUSED = "refused"
-    GRANT_WITHDRAWN = "grant_withdrawn"
-    GRANT_EXPIRED = "grant_expired"
-    GLASS_BROKEN = "glass_broken"
-    GLASS_REVIEWED = "glass_reviewed"
-
     # Keys and retention.
-    CLASS_CHANGED = "class_changed"
     HOLD_PLACED = "hold_placed"
     HOLD_ENDED = "hold_ended"
     KEY_DESTROYED = "key_destroyed"
-    KEYS_ROTATED = "keys_rotated"
-    KEYS_BACKED_UP = "keys_backed_up"
-    FRAGMENT_ROOT = "fragment_root"
-
-    # Watching over it all.
-    ALARM = "alarm"
-    NOTE = "note"
-    REPORT_MADE = "report_made"
-    ACCESS_REQUEST = "access_request"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,0 @@
-/** English: accounts, roles and signing in. */
-export const enAccess = {
-  'oversight.people': 'People',
-};

@@ -1,4 +1,0 @@
-/** English: requests and grants for originals. */
-export const enGrants = {
-  'oversight.requests': 'Requests for originals',
-};

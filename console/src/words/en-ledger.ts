@@ -1,4 +1,0 @@
-/** English: the ledger. */
-export const enLedger = {
-  'oversight.ledger': 'Ledger',
-};

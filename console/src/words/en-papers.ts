@@ -1,4 +1,0 @@
-/** English: cameras' papers. */
-export const enPapers = {
-  'oversight.papers': 'Camera papers',
-};

@@ -1,4 +1,0 @@
-/** English: retention, holds and keys. */
-export const enRetention = {
-  'oversight.retention': 'Retention',
-};

@@ -1,4 +1,0 @@
-/** Español: cuentas, roles e ingreso. */
-export const esAccess = {
-  'oversight.people': 'Personas',
-} as const;

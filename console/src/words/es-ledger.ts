@@ -1,4 +1,0 @@
-/** Español: el libro de actos. */
-export const esLedger = {
-  'oversight.ledger': 'Libro de actos',
-} as const;

@@ -1,4 +1,0 @@
-/** Español: las fichas de las cámaras. */
-export const esPapers = {
-  'oversight.papers': 'Fichas de cámaras',
-} as const;

@@ -1,4 +1,0 @@
-/** Español: conservación, retenciones y claves. */
-export const esRetention = {
-  'oversight.retention': 'Conservación',
-} as const;
