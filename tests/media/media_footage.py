@@ -142,7 +142,8 @@ def gstreamer_complaints(path: Path) -> set[str]:
         check=False,
     )
     lines = done.stderr.decode().splitlines()
-    said = {line.split(" ", 4)[-1].strip() for line in lines if " WARN" in line or "ERR" in line}
+    # Time, process, thread and the rest, in columns whose width follows the process's number.
+    said = {line.split(None, 3)[-1] for line in lines if " WARN" in line or "ERR" in line}
     return said if done.returncode == 0 else {*said, "failed"}
 
 

@@ -26,6 +26,7 @@ def write_config(folder: Path, data: Path | None = None, **sections: Mapping[str
         },
         "network": {"camera_networks": ["127.0.0.0/8"], "allow_loopback": True},
         "recorder": {"connect_timeout_ms": 3_000, "stall_timeout_ms": 3_000},
+        "retention": {"early_alarm_bytes": 0},
     }
     for name, values in sections.items():
         tables[name] = {**tables.get(name, {}), **values}

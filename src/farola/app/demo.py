@@ -51,6 +51,7 @@ def demo_settings(options: DemoOptions) -> Settings:
                 "min_free_bytes": 200_000_000,
             },
             "network": {"camera_networks": ["127.0.0.0/8"], "allow_loopback": True},
+            "retention": {"early_alarm_bytes": 500_000_000},
             "logs": {"level": "warning"},
         }
     )
