@@ -102,6 +102,21 @@ def test_a_deleted_catalogue_makes_no_new_administrator(settings: Settings) -> N
     assert refused(settings).kind is Kind.LEDGER_ROLLED_BACK
 
 
+def test_a_lost_mark_hides_no_lost_entries(settings: Settings, tmp_path: Path) -> None:
+    """The catalogue tells of them too; beginning anew has to be accepted, on record."""
+    day(settings, 5)
+    shutil.copytree(settings.ledger_directory, tmp_path / "yesterday")
+    day(settings, 5)
+    shutil.rmtree(settings.ledger_directory)
+    shutil.copytree(tmp_path / "yesterday", settings.ledger_directory)
+    (settings.storage.keys / "ledger.mark").unlink()
+    assert refused(settings).kind is Kind.LEDGER_ROLLED_BACK
+    with opened(settings, trusting=True) as (parts, ledger):
+        accept_restored(parts, ledger, "the disk broke")
+    with opened(settings) as (_, ledger):
+        assert ledger.size == 7
+
+
 @pytest.mark.parametrize("how", ["edited", "removed", "reordered"])
 def test_a_row_changed_and_the_tree_made_anew_is_refused(settings: Settings, how: str) -> None:
     """By somebody who has the ledger's file and knows its format, but not the mark."""

@@ -1,8 +1,10 @@
 """The town and a real witness program, over HTTP."""
 
 import re
+import socketserver
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,6 +74,8 @@ def test_checkpoints_carry_the_witnesss_word(settings: Settings, tmp_path: Path)
             give_out(parts, ledger, witnesses)
             opened(Note.parse(published.read_bytes()), [parse_verifier(key)])
         assert witnesses.alarms() == []
+        give_out(parts, ledger)  # as the command line does: what the witness said stays
+        opened(Note.parse(published.read_bytes()), [parse_verifier(key)])
         # A server that starts again does not know how far the witness has come, and is told.
         again = Witnesses(witnessed(key, url), ledger, SystemClock())
         ledger.append(EntryKind.LOOK, {})
@@ -92,7 +96,7 @@ def test_a_rolled_back_log_is_an_alarm(settings: Settings, tmp_path: Path) -> No
         for file in settings.ledger_directory.iterdir():
             file.unlink()
         (settings.storage.keys / "ledger.mark").unlink()
-        with open_ledger(parts) as ledger:
+        with open_ledger(parts, trusting=True) as ledger:
             begin(ledger)
             witnesses = Witnesses(witnessed(key, url), ledger, SystemClock())
             give_out(parts, ledger, witnesses)
@@ -123,6 +127,26 @@ def test_a_silent_witness_costs_its_line_and_becomes_an_alarm(settings: Settings
         clock.advance(61_000_000)
         assert witnesses.behind(ledger.size, clock.monotonic_us())
         assert [alarm.kind for alarm in witnesses.alarms()] == [Kind.UNREACHABLE]
+
+
+class _Garbage(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        self.request.recv(65_536)
+        self.request.sendall(b"this is no answer\r\n\r\n")
+
+
+def test_a_witness_that_talks_nonsense_stops_nothing(settings: Settings) -> None:
+    with (
+        socketserver.TCPServer(("127.0.0.1", 0), _Garbage) as server,
+        open_parts(settings, SystemClock(), create=True) as parts,
+        open_ledger(parts) as ledger,
+    ):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        begin(ledger)
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        give_out(parts, ledger, Witnesses(witnessed(_key(), url), ledger, SystemClock()))
+        server.shutdown()
+        assert (settings.public_directory / "ledger" / "checkpoint").exists()
 
 
 def _key() -> str:

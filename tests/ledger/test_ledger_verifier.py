@@ -4,6 +4,7 @@ It runs in an interpreter without this project's packages.
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -112,6 +113,13 @@ def test_an_edited_entry_is_named(log: Path) -> None:
         1,
         "REFUSED: entry 300 is wrong: it is not the one that was hashed: it was changed\n",
     )
+
+
+def test_a_leaf_of_other_types_is_named(log: Path) -> None:
+    leaves = leaves_of(log, 1)
+    leaves[44] = re.sub(rb'"ts":\d+', b'"ts":"x"', leaves[44])
+    rewrite(log, 1, leaves, level_0=True)
+    assert check(log) == (1, "REFUSED: entry 300 is wrong: it is not an entry\n")
 
 
 def test_a_removed_entry_is_named(log: Path) -> None:

@@ -158,6 +158,10 @@ def test_one_witness_in_one_place_and_one_key_for_one_log(store: WitnessStore) -
     with pytest.raises(Error) as raised:
         store.create("another.example")
     assert raised.value.kind is Kind.CONFLICT
+    for name in ("", "a b", "a+b"):
+        with pytest.raises(Error) as raised:
+            store.create(name)
+        assert raised.value.kind is Kind.INVALID_INPUT
     store.watch(LOG.verifier)
     with pytest.raises(Error) as raised:
         store.watch(NoteVerifier(LOG.name, b"k" * 32))

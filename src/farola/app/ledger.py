@@ -49,8 +49,8 @@ def open_ledger(parts: Parts, *, trusting: bool = False) -> Iterator[Ledger]:
     try:
         mark = read_mark(mark_path(parts), key.verifier)
         check_not_rolled_back(ledger, mark)
-        if mark is not None and not trusting:
-            _check_catalogue(parts, mark)
+        if not trusting:
+            _check_catalogue(parts, ledger, mark)
         yield ledger
     finally:
         ledger.close()
@@ -61,10 +61,20 @@ def mark_path(parts: Parts) -> Path:
     return parts.keystore.directory / MARK
 
 
-def _check_catalogue(parts: Parts, mark: Checkpoint) -> None:
-    """The catalogue's own mark is written first, so a catalogue in use is never behind."""
-    known = parts.catalog.marks.get(LEDGER_SIZE) or 0
-    if known < mark.size:
+def _check_catalogue(parts: Parts, ledger: Ledger, mark: Checkpoint | None) -> None:
+    """The catalogue's own mark is written first, so a catalogue in use is never behind; and it
+    tells of a ledger that lost entries also where the keystore's mark was lost with them.
+    """
+    known, size = parts.catalog.marks.get(LEDGER_SIZE) or 0, ledger.size
+    if size < known:
+        raise Error(
+            Kind.LEDGER_ROLLED_BACK,
+            f"The ledger {ledger.path} has {size} entries, but the catalogue knows of {known}: an "
+            "older copy was put in its place. Put the newest one back.",
+            size=size,
+            given_out=known,
+        )
+    if mark is not None and known < mark.size:
         raise Error(
             Kind.LEDGER_ROLLED_BACK,
             f"The catalogue knows {known} entries of the ledger, but {mark.size} were given out: "
@@ -105,6 +115,7 @@ def opened_entry(ledger: Ledger, index: int) -> Body:
 def accept_restored(parts: Parts, ledger: Ledger, reason: str) -> int:
     """Goes on with an older catalogue: on record first, then every session ends; how many."""
     ledger.append(EntryKind.RESTORED, {"what": "catalogue", "why": reason})
+    parts.catalog.marks.put(LEDGER_SIZE, ledger.size)
     ended = sum(
         parts.catalog.sessions.delete_of(person.id) for person in parts.catalog.people.list()
     )

@@ -4,6 +4,7 @@ import base64
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 
 from farola.base import Clock, Error, Kind, get_logger
 from farola.config.oversight import Ledger as LedgerSettings
@@ -64,7 +65,7 @@ class Witnesses:
                 made.append(self._ask(each, note, checkpoint))
                 each.seen, each.refused = checkpoint.size, ""
                 each.at_us = self._clock.monotonic_us()
-            except (OSError, ValueError, Error) as error:
+            except (OSError, HTTPException, ValueError, Error) as error:
                 _log.warning(
                     "a witness does not cosign", witness=each.verifier.name, why=str(error)
                 )

@@ -1,6 +1,6 @@
 """Marks: numbers that only grow, by which an older copy of the catalogue is noticed."""
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from farola.catalog.database import Database
 from farola.catalog.tables import MarkRow
@@ -22,6 +22,12 @@ class Marks:
                 select(MarkRow.value).where(MarkRow.mark == mark)
             ).one_or_none()
         return None if row is None else row[0]
+
+    def put(self, mark: str, value: int) -> None:
+        """Set the mark, also lower than it stood: somebody has accepted that."""
+        with self._database.write() as connection:
+            connection.execute(delete(MarkRow).where(MarkRow.mark == mark))
+            connection.execute(insert(MarkRow).values(mark=mark, value=value))
 
     def raise_to(self, mark: str, value: int) -> None:
         """Set the mark, unless it stands higher already."""

@@ -34,15 +34,29 @@ class Publisher:
         return known.size if same and known.size <= self._ledger.size else 0
 
     def publish(self, note: Note, cosigned: Sequence[Signature] = ()) -> None:
-        """Tiles first, then the checkpoint with the witnesses' lines. Raises the disk's Error."""
+        """Tiles first, then the checkpoint with the witnesses' lines. Raises the disk's Error.
+
+        Lines that witnesses gave to the very same checkpoint stay.
+        """
         size = Checkpoint.parse(note.text).size
+        told = {each.name for each in (*note.signatures, *cosigned)}
         try:
             for tile in tiles_of(size, self.known()):
                 self._write(tile.path, self._data(tile))
             self._write(KEY, f"{self._ledger.verifier}\n".encode())
-            self._write(CHECKPOINT, str(note.signed(*cosigned)).encode(), sync=True)
+            kept = [each for each in self._lines(note) if each.name not in told]
+            whole = note.signed(*kept, *cosigned)
+            self._write(CHECKPOINT, str(whole).encode(), sync=True)
         except OSError as error:
             raise Error(disk_kind(error), f"The ledger cannot be published: {error}") from error
+
+    def _lines(self, note: Note) -> Sequence[Signature]:
+        """The signatures under the published checkpoint, if it is of the same tree."""
+        try:
+            published = Note.parse((self._directory / CHECKPOINT).read_bytes())
+        except (OSError, ValueError):
+            return ()
+        return published.signatures if published.text == note.text else ()
 
     def _data(self, tile: Tile) -> bytes:
         if tile.level is None:

@@ -235,7 +235,9 @@ def first_wrong(index: int, leaf: bytes, last_ts: int) -> tuple[str | None, int]
     try:
         told = json.loads(leaf)
         plain = json.dumps(told, sort_keys=True, separators=(",", ":")).encode() == leaf
-        seq, ts = told["seq"], told["ts"]
+        seq, ts, kind = told["seq"], told["ts"], told["kind"]
+        if type(seq) is not int or type(ts) is not int or type(kind) is not str:
+            raise TypeError
     except (ValueError, KeyError, TypeError):
         return "it is not an entry", last_ts
     if seq != index:

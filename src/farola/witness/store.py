@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from farola.base import Error, Kind, disk_kind
 from farola.ledger import NoteKey, NoteVerifier, parse_verifier
 from farola.merkle import COSIGNATURE, Checkpoint, Note
+from farola.merkle.note import check_name
 
 _KEY = "witness.key"
 _NAME = "witness.name"
@@ -38,8 +39,11 @@ class WitnessStore:
         self._directory = directory
 
     def create(self, name: str) -> NoteKey:
-        """A new witness under a name; raises Error(CONFLICT) where there is one."""
-        NoteVerifier(name, bytes(_SEED), COSIGNATURE)
+        """A new witness under a name; raises Error(CONFLICT) where there is one, INVALID_INPUT."""
+        try:
+            check_name(name)
+        except ValueError as error:
+            raise Error(Kind.INVALID_INPUT, str(error)) from error
         try:
             (self._directory / _LOGS).mkdir(0o700, parents=True, exist_ok=True)
             key = self._directory / _KEY
