@@ -122,6 +122,12 @@ describe("a camera's form", () => {
     purpose: 'p',
     legal_basis: 'b',
     office: 'o',
+    contact: '',
+    assessment: '',
+    retention_class: 'bank',
+    density: 125,
+    mounting: { height_m: 6.5, tilt_deg: 20, field_deg: 80 },
+    position: null,
     enabled: true,
     has_credentials: true,
   } as Camera;
@@ -130,6 +136,8 @@ describe("a camera's form", () => {
     const input = inputOf(draftOf(camera));
     expect(input).not.toHaveProperty('credentials');
     expect(input).toMatchObject({ place: 'Plaza', sub: null, main: camera.main });
+    const { retention_class, density, mounting, position } = camera;
+    expect(input).toMatchObject({ retention_class, density, mounting, position });
     expect(credentialsOf({ ...draftOf(camera), signIn: 'none' })).toBeNull();
   });
 
@@ -151,12 +159,29 @@ describe("a camera's form", () => {
     expect(draftFaults(draft)).toEqual({ 'sub.host': 'host', 'sub.port': 'port', 'sub.path': 'path' });
   });
 
+  test('takes measures together, with a comma or a point, and within bounds', () => {
+    const draft = { ...draftOf(camera), height: '4,5', tilt: '', field: '200', latitude: '-27.45' };
+    expect(draftFaults(draft)).toEqual({ tilt: 'together', field: 'measure', longitude: 'together' });
+    const whole = { ...draft, tilt: '0', field: '90', longitude: '-58,98', density: '' };
+    expect(draftFaults(whole)).toEqual({});
+    expect(inputOf(whole)).toMatchObject({
+      mounting: { height_m: 4.5, tilt_deg: 0, field_deg: 90 },
+      position: { latitude: -27.45, longitude: -58.98 },
+      density: null,
+    });
+    for (const density of ['0', '-1', '1.5', 'x', '99999']) {
+      expect(draftFaults({ ...whole, density })).toEqual({ density: 'number' });
+    }
+  });
+
   test('shows what the server refused at its field', () => {
     const problem = problemFrom(422, {
       kind: 'invalid_input',
       fields: [{ path: 'body.main.port', message: 'too big' }],
     });
     expect(refusedFields(problem.fields)).toEqual({ 'main.port': 'refused' });
+    const inner = [{ path: 'body.mounting.height_m', message: 'too high' }];
+    expect(refusedFields(inner)).toEqual({ height: 'refused' });
   });
 });
 

@@ -53,7 +53,7 @@ describe('the catalogues', () => {
     const states = ['live', 'delayed', 'gap', 'connecting', 'off', 'unsupported'];
     const faults = [
       ...['required', 'host', 'port', 'path', 'refused', 'points', 'crossed', 'tiny'],
-      ...['metres', 'labels', 'days', 'number'],
+      ...['metres', 'labels', 'days', 'number', 'measure', 'together'],
     ];
     const present = (prefix: string): string[] =>
       keys.filter((key) => key.startsWith(`${prefix}.`)).map((key) => key.slice(prefix.length + 1));

@@ -17,7 +17,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from farola.access import Passwords, SignIn
+from farola.access import Access, GrantDesk, Passwords, Provider
 from farola.api import ApiSettings, Services, VisionReport, create_app, server_config
 from farola.app.cameras import CameraDesk
 from farola.app.parts import Parts
@@ -27,27 +27,37 @@ from farola.app.timeline import TimelineDesk
 from farola.base import Clock, Error, Kind, ManualClock
 from farola.catalog import Catalog
 from farola.config import Settings
-from farola.gate import Footage, Gate, KeyFrame, LiveSource, Looks, Still
+from farola.gate import Footage, Gate, Grants, KeyFrame, LiveSource, Looks, Still
 from farola.keys import Keystore
+from farola.ledger import EntryFilter, EntryPage
 from farola.live import Hub
 from farola.model import (
     HOUR_US,
     Alarm,
+    Assignment,
     Body,
     Camera,
     Condition,
+    Entry,
     EntryKind,
     Event,
+    Hold,
     HourCount,
     Label,
+    Person,
     Rendition,
+    RetentionClass,
+    Role,
     Rule,
+    Session,
     Sighting,
     Span,
     StreamKind,
     Zone,
     ZoneKind,
 )
+from farola.oversight import Conduct, Finding, conduct
+from farola.retention import Destruction, Why
 
 HOST = "farola.test"
 ORIGIN = f"http://{HOST}"
@@ -55,6 +65,8 @@ NAME = "ana"
 PASSWORD = "a lamp on every corner"
 METRICS_TOKEN = "a token for the collector"
 NOW_US = 1_795_500_000_000_000
+# Whoever has it may do all that there is to do; no real person may hold these together.
+EVERYTHING = frozenset(Assignment(role) for role in Role)
 ZONE = "America/Argentina/Buenos_Aires"
 
 _REPORT = VisionReport("model", "0" * 64, "Apache-2.0", 9.8, 0.2, 40.0, None, ())
@@ -68,6 +80,9 @@ NEW_CAMERA: dict[str, Any] = {
     "purpose": "Traffic safety",
     "legal_basis": "By-law 7/2026",
     "office": "Public works",
+    "contact": "works@town.example",
+    "assessment": "report 3/2026",
+    "density": 125,
     "enabled": True,
 }
 
@@ -76,6 +91,23 @@ NEW_ZONE: dict[str, Any] = {
     "kind": "area",
     "points": [{"x": 0.1, "y": 0.5}, {"x": 0.9, "y": 0.5}, {"x": 0.5, "y": 0.9}],
     "width_m": 40,
+}
+NEW_REQUEST: dict[str, Any] = {
+    "camera_ids": ["cam-000000000000"],
+    "start_us": NOW_US - 600_000_000,
+    "end_us": NOW_US - 300_000_000,
+    "reason": "crime",
+    "text": "a theft at the corner, reported by phone",
+    "reference": "case 77/2026",
+    "incident": "",
+}
+NEW_HOLD: dict[str, Any] = {
+    "camera_ids": ["cam-000000000000"],
+    "start_us": NOW_US - 600_000_000,
+    "end_us": NOW_US - 300_000_000,
+    "reason": "a theft is being looked into",
+    "reference": "case 77/2026",
+    "days": 30,
 }
 NEW_RULE: dict[str, Any] = {
     "name": "Somebody on the lawn",
@@ -91,14 +123,24 @@ class Street:
 
     rendition = Rendition.REDACTED
     owner: str = ""
+    asked_with: dict[str, str] = field(default_factory=dict)
     parts: list[bytes] = field(default_factory=lambda: [b"moof", b"mdat"])
     size: int | None = None
     fails_after: int | None = None
     error: Error | None = None
     closed: int = 0
 
-    def playlist(self, camera_id: str, stream: StreamKind, span: Span) -> str:
+    def playlist(
+        self,
+        camera_id: str,
+        stream: StreamKind,
+        span: Span,
+        *,
+        within: Span | None = None,
+        query: str = "",
+    ) -> str:
         self._require(camera_id)
+        self.asked_with = {"query": query}
         return "#EXTM3U\n#EXT-X-VERSION:7\n"
 
     def init(self, camera_id: str, key: str) -> bytes:
@@ -113,7 +155,9 @@ class Street:
             raise Error(Kind.NOT_FOUND, "no such part")
         return Footage(self.owner, Span(1, 2), self._chunks(), self.size)
 
-    def clip(self, camera_id: str, stream: StreamKind, span: Span) -> Footage:
+    def clip(
+        self, camera_id: str, stream: StreamKind, span: Span, *, within: Span | None = None
+    ) -> Footage:
         self._require(camera_id)
         return Footage(self.owner, span, self._chunks(), self.size)
 
@@ -148,13 +192,16 @@ class Originals:
         raise AssertionError(f"the original was asked for its {name}")
 
 
-def gate_over(live: LiveSource, street: Street, looks: Looks) -> Gate:
+def gate_over(
+    live: LiveSource, street: Street, looks: Looks, grants: Grants, originals: Any = None
+) -> Gate:
     """A gate with both renditions."""
-    originals: Any = Originals()
+    originals = originals or Originals()
     return Gate(
         live={Rendition.ORIGINAL: originals, Rendition.REDACTED: live},
         playback={Rendition.ORIGINAL: originals, Rendition.REDACTED: street},
         looks=looks,
+        grants=grants,
     )
 
 
@@ -172,6 +219,85 @@ class Acts:
 
     def of(self, kind: EntryKind) -> list[Body]:
         return [body for each, body in self.entries if each is kind]
+
+
+@dataclass
+class Auditing:
+    """The auditor's desk over the acts of this world, in place of a ledger."""
+
+    acts: Acts
+    verifier: str = "report+key"
+
+    def entries(self, asked: EntryFilter, before: int | None, limit: int) -> EntryPage:
+        made = [
+            Entry(index, NOW_US, kind, b"{}", body)
+            for index, (kind, body) in enumerate(self.acts.entries)
+            if not asked.kinds or kind in asked.kinds
+        ]
+        return EntryPage(tuple(made[::-1][:limit]), None)
+
+    def opened(self, index: int) -> Body:
+        if index >= len(self.acts.entries):
+            raise Error(Kind.NOT_FOUND, "there is no such entry")
+        return {"leaf": "{}", "salt": "00", "body": self.acts.entries[index][1], "proof": ""}
+
+    def conduct(self, span: Span) -> tuple[Conduct, list[Finding]]:
+        made = [Entry(0, NOW_US, kind, b"{}", body) for kind, body in self.acts.entries]
+        return conduct(made), []
+
+    def note(self, by: Session, text: str, about: int | None) -> None:
+        self.acts.append(EntryKind.NOTE, {"text": text, "about": about})
+
+    def report(self, by: Session, span: Span, language: str) -> bytes:
+        return b"%PDF-1.4"
+
+
+@dataclass
+class Told:
+    planned: tuple[Destruction, ...] = (
+        Destruction("2026-11-24T13.standard", NOW_US, Why.RETENTION),
+    )
+    now_us: int = NOW_US
+    hours: int = 72
+    free: int = 10
+    short_of_room: bool = False
+
+
+class Papers:
+    def register(self) -> bytes:
+        return b"%PDF-1.4"
+
+    def manual(self) -> bytes:
+        return b"%PDF-1.4"
+
+
+@dataclass
+class Retaining:
+    """Holds in memory; the real retainer is tested over real recordings in tests/app."""
+
+    kept: list[Hold] = field(default_factory=list)
+
+    def preview(self) -> Told:
+        return Told()
+
+    def classes(self) -> list[RetentionClass]:
+        return [RetentionClass("standard", 72)]
+
+    def holds(self) -> list[Hold]:
+        return self.kept
+
+    def new_hold(
+        self, camera_ids: tuple[str, ...], span: Span, reason: str, reference: str, days: int
+    ) -> Hold:
+        expires_us = NOW_US + days * 86_400_000_000
+        return Hold("hld-1", camera_ids, span, reason, reference, NOW_US, expires_us)
+
+    def place(self, hold: Hold, by: Body | None = None) -> Hold:
+        self.kept.append(hold)
+        return hold
+
+    def end(self, hold_id: str, why: str, by: Body | None = None) -> None:
+        self.kept = [each for each in self.kept if each.id != hold_id]
 
 
 @dataclass
@@ -213,13 +339,16 @@ class World:
     """Everything that a test reaches into; `watch_calls` is what the hub asked recorders for."""
 
     catalog: Catalog
+    passwords: Passwords
     clock: Clock
-    sign_in: SignIn
+    access: Access
+    grants: GrantDesk
     cameras: CameraDesk
     board: StateBoard
     hub: Hub
     acts: Acts
     street: Street
+    originals: Any
     sidewalk: Sidewalk
     lookout: Lookout
     alarms: list[Alarm]
@@ -235,12 +364,17 @@ class World:
         return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers, **more)
 
     @contextlib.asynccontextmanager
-    async def signed_in(self) -> AsyncIterator[httpx.AsyncClient]:
+    async def signed_in(self, name: str = NAME) -> AsyncIterator[httpx.AsyncClient]:
         async with self.client() as client:
-            body = {"name": NAME, "password": PASSWORD}
+            body = {"name": name, "password": PASSWORD}
             answer = await client.post("/api/session", json=body)
             assert answer.status_code == 200, answer.text
             yield client
+
+    def add_person(self, name: str, *assignments: Assignment) -> Person:
+        """Somebody who signs in with the same password."""
+        hashed = self.passwords.hash(PASSWORD)
+        return self.catalog.people.add(name, hashed, assignments)
 
     def notice(self, camera_id: str) -> None:
         """A zone, a rule, an event and a count with ids that the routes' walk knows."""
@@ -264,16 +398,28 @@ class World:
     async def add_camera(self, client: httpx.AsyncClient, **changes: Any) -> Camera:
         answer = await client.post("/api/cameras", json=NEW_CAMERA | changes)
         assert answer.status_code == 201, answer.text
-        return self.catalog.cameras.get(answer.json()["id"])
+        added = answer.json()
+        return self.catalog.cameras.approve(added["id"], added["papers_digest"], None)
 
 
 @contextlib.contextmanager
-def opened_world(folder: Path, clock: Clock | None = None, **told: Any) -> Iterator[World]:
+def opened_world(
+    folder: Path,
+    clock: Clock | None = None,
+    *,
+    second_factor: bool = False,
+    break_glass: bool = False,
+    originals: Any = None,
+    provider: Provider | None = None,
+    **told: Any,
+) -> Iterator[World]:
     clock = clock or ManualClock(NOW_US)
     settings = Settings.parse(
         {
             "storage": {"data": folder / "data", "keys": folder / "keys"},
             "network": {"allow_loopback": True},
+            "sessions": {"second_factor": second_factor},
+            "grants": {"break_glass": break_glass},
         }
     )
     root = settings.storage.data / "segments"
@@ -282,10 +428,19 @@ def opened_world(folder: Path, clock: Clock | None = None, **told: Any) -> Itera
     with Catalog.open(settings.catalog_url, clock=clock, busy_ms=2_000) as catalog:
         passwords = Passwords(passes=1, memory_kib=64, lanes=1)
         acts = Acts()
-        sign_in = SignIn(
-            catalog.people, catalog.sessions, clock, hours=12, passwords=passwords, acts=acts
+        access = Access.over(
+            catalog,
+            keystore,
+            clock,
+            settings.sessions,
+            acts,
+            passwords=passwords,
+            provider=provider,
         )
-        sign_in.add_person(NAME, PASSWORD)
+        catalog.people.add(NAME, passwords.hash(PASSWORD), EVERYTHING)
+        grants = GrantDesk(
+            catalog.grants, catalog.people, catalog.cameras.get, clock, settings.grants, acts=acts
+        )
         alarms: list[Alarm] = []
         board = StateBoard(clock, lambda: list(alarms))
         cameras = CameraDesk(
@@ -306,8 +461,12 @@ def opened_world(folder: Path, clock: Clock | None = None, **told: Any) -> Itera
                 catalog, ZoneInfo(ZONE), sidewalk, lambda _: None, try_within_s=0.3
             ),
             vision=lookout,
-            gate=gate_over(hub, street, Looks(acts, clock)),
-            sign_in=sign_in,
+            gate=gate_over(hub, street, Looks(acts, clock), grants.book, originals),
+            access=access,
+            grants=grants,
+            audit=Auditing(acts),
+            retention=Retaining(),
+            documents=Papers(),
             acts=acts,
             clock=clock,
         )
@@ -318,13 +477,16 @@ def opened_world(folder: Path, clock: Clock | None = None, **told: Any) -> Itera
         app = create_app(services, api_settings)
         yield World(
             catalog=catalog,
+            passwords=passwords,
             clock=clock,
-            sign_in=sign_in,
+            access=access,
+            grants=grants,
             cameras=cameras,
             board=board,
             hub=hub,
             acts=acts,
             street=street,
+            originals=originals,
             sidewalk=sidewalk,
             lookout=lookout,
             alarms=alarms,

@@ -59,7 +59,8 @@ class Script:
 def script(world: World) -> Script:
     script = Script()
     world.app.state.services = replace(
-        world.services, gate=gate_over(script, world.street, Looks(world.acts, world.clock))
+        world.services,
+        gate=gate_over(script, world.street, Looks(world.acts, world.clock), world.grants.book),
     )
     return script
 

@@ -1,6 +1,8 @@
 """Recorded media: headers, lengths, names, and what happens when reading fails."""
 
+import asyncio
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
@@ -14,7 +16,8 @@ from hypothesis import strategies as st
 from farola.api.fields import LATEST_US
 from farola.api.filename import attachment, clip_name
 from farola.base import Error, Kind
-from farola.model import Camera
+from farola.gate import Footage
+from farola.model import Camera, Span
 
 SPAN = {"start_us": NOW_US, "end_us": NOW_US + 60_000_000}
 
@@ -131,3 +134,26 @@ def test_the_file_name_tells_local_time() -> None:
     moment = int(datetime(2026, 7, 1, 22, 30, tzinfo=UTC).timestamp()) * 1_000_000
     name = clip_name(NEW_CAMERA["place"], moment, ZoneInfo("Europe/Madrid"))
     assert name == "Plaza San Martín_2026-07-02_00-30-00.mp4"
+
+
+async def test_a_download_breaks_off_when_its_session_ends(
+    world: World, camera: Camera, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not only live sockets: a clip of two days would run on for minutes."""
+    taken: list[int] = []
+    loop = asyncio.get_running_loop()
+
+    def chunks() -> Iterator[bytes]:
+        for number in range(1_000):
+            taken.append(number)
+            if number == 3:
+                (session,) = world.access.sign_in.sessions()
+                world.access.sign_in.revoke(session, session.id)
+                loop.call_soon_threadsafe(world.app.state.sockets.wake, session.person.id)
+            yield b"x" * 1_000
+
+    footage = Footage(camera.id, Span(1, 2), chunks(), None)
+    monkeypatch.setattr(world.street, "clip", lambda *_args, **_more: footage)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await over_the_wire(world, client, camera)
+    assert len(taken) < 10

@@ -35,7 +35,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
 
     async def serve() -> None:
         with opened_world(folder, SystemClock()) as world:
-            token, _ = world.sign_in.sign_in(NAME, PASSWORD, "test")
+            token, _ = world.access.sign_in.sign_in(NAME, PASSWORD, "test")
             async with served(world.app) as (host, port):
                 done = asyncio.Event()
                 stop.extend((asyncio.get_running_loop(), done))

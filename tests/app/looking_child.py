@@ -10,12 +10,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from farola.access import GrantBook
 from farola.app.ledger import begin, open_ledger
 from farola.app.parts import open_parts
 from farola.app.record import settings_for
 from farola.base import SystemClock
 from farola.gate import Gate, Looks, Still, Viewer
-from farola.model import HOUR_US, Address, Camera, Papers, Person, Rendition, StreamKind
+from farola.model import (
+    HOUR_US,
+    Address,
+    Assignment,
+    Camera,
+    Papers,
+    Person,
+    Rendition,
+    Role,
+    StreamKind,
+)
 
 
 class Pictures:
@@ -36,8 +47,14 @@ async def look(data: Path) -> None:
     ):
         begin(ledger)
         pictures: Any = Pictures()
-        gate = Gate({}, {Rendition.REDACTED: pictures}, Looks(ledger, SystemClock()))
-        viewer = Viewer(Person("per-1", "ana", 0), f"ses-{os.getpid()}")
+        gate = Gate(
+            {},
+            {Rendition.REDACTED: pictures},
+            Looks(ledger, SystemClock()),
+            GrantBook(SystemClock()),
+        )
+        roles = frozenset({Assignment(Role.OPERATOR)})
+        viewer = Viewer(Person("per-1", "ana", 0, roles), f"ses-{os.getpid()}")
 
         async def walk(number: int) -> None:
             camera = Camera(f"cam-{number}", "c", "p", address, None, papers, True, False, 1)

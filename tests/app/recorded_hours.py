@@ -14,11 +14,16 @@ from farola.catalog import NewCamera
 from farola.config import Settings
 from farola.ledger import Ledger
 from farola.media import FragmentEntry, pack_fragments
-from farola.model import Address, Papers, Run, Segment, StreamKind
+from farola.merkle import root_of
+from farola.model import STANDARD, Address, Papers, Run, Segment, StreamKind
 from farola.store import Fragment, SegmentHeader, SegmentReader, SegmentWriter
 
 HOUR = 3_600_000_000
 START = 495_000 * HOUR
+PARAMETER_SETS = (
+    b"gB\xc0\n\xda\x10~\x84\x00\x00\x03\x00\x04\x00\x00\x03\x00P<H\x9a\x80",
+    b"h\xce\x0f\xc8",
+)
 PICTURE = b"a picture of somebody crossing the square"
 
 
@@ -30,11 +35,13 @@ class Hours:
     retainer: Retainer
     camera: str
 
-    def record(self, hours: int = 1, camera: str | None = None) -> list[Path]:
+    def record(
+        self, hours: int = 1, camera: str | None = None, retention_class: str = STANDARD
+    ) -> list[Path]:
         """One segment an hour; the clock goes on with them and a sweep follows each."""
         made = []
         for _ in range(hours):
-            made.append(self._segment(camera or self.camera))
+            made.append(self._segment(camera or self.camera, retention_class))
             self.clock.advance(HOUR)
             self.retainer.sweep()
         return made
@@ -63,13 +70,13 @@ class Hours:
         papers = Papers("safety", "by-law 7", "public works")
         return self.parts.catalog.cameras.add(NewCamera(name, name, address, None, papers, True)).id
 
-    def _segment(self, camera: str) -> Path:
+    def _segment(self, camera: str, retention_class: str) -> Path:
         start_us = self.clock.wall_us() + 60_000_000
-        key = self.parts.keystore.data_key(camera, start_us)
+        key = self.parts.keystore.data_key(camera, start_us, retention_class)
         run = Run(new_id("run"), camera, StreamKind.MAIN, start_us, None, None, None)
         self.parts.catalog.recordings.begin_run(run)
         header = SegmentHeader(
-            camera, StreamKind.MAIN, run.id, 0, start_us, "h264", (b"\x67", b"\x68"), 64, 64,
+            camera, StreamKind.MAIN, run.id, 0, start_us, "h264", PARAMETER_SETS, 64, 240,
             key.id, key.epoch, key.wrapped,
         )  # fmt: skip
         with SegmentWriter.create(self.parts.root, header, key.secret) as writer:
@@ -78,9 +85,9 @@ class Hours:
         entry = FragmentEntry(written.offset, written.size, 0, start_us, 0, 180_000, True)
         self.parts.catalog.recordings.save_segment(
             Segment(
-                str(path), camera, StreamKind.MAIN, run.id, "avc1.640028", 64, 64, start_us,
+                str(path), camera, StreamKind.MAIN, run.id, "avc1.42c00a", 64, 240, start_us,
                 start_us + 2_000_000, written.offset + written.size, False,
-                pack_fragments([entry]),
+                pack_fragments([entry]), root_of([written.hash]),
             )
         )  # fmt: skip
         masks = self.parts.settings.storage.data / "masks" / path.with_suffix("")

@@ -15,7 +15,7 @@ from farola.base import Error, Kind, SystemClock
 from farola.config import Settings
 from farola.ledger import Ledger
 from farola.ledger.schema import SCHEMA
-from farola.model import EntryKind
+from farola.model import EntryKind, Session
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_yesterdays_catalogue_is_refused_until_it_is_accepted(
     catalogue = settings.storage.data / "catalog.db"
     with opened(settings) as (parts, _):
         person = parts.catalog.people.add("ana", "hash")
-        parts.catalog.sessions.add(b"t" * 32, person.id, 1, 4_000_000_000_000_000)
+        parts.catalog.sessions.add(b"t" * 32, Session(person, 1, 4_000_000_000_000_000))
     shutil.copy(catalogue, tmp_path / "catalog.db")
     day(settings, 5)
     for file in settings.storage.data.glob("catalog.db*"):

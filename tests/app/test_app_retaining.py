@@ -40,6 +40,37 @@ def test_an_hour_ends_and_is_gone(tmp_path: Path) -> None:
         assert len(list(masks.rglob("*.mask"))) == 3
 
 
+def test_a_justification_ends_with_its_day(tmp_path: Path) -> None:
+    """START is 21 June 2026, 00:00 UTC."""
+    with hours_in(tmp_path, hours=3, classes=("bank 100 2026-06-21 Ordinance 12",)) as hours:
+        (path,) = hours.record(1, retention_class="bank")
+        hours.clock.advance(20 * HOUR)
+        hours.retainer.sweep()
+        assert hours.readable(path)
+        hours.clock.advance(4 * HOUR)
+        hours.retainer.sweep()
+        assert not hours.readable(path)
+
+
+def test_each_class_keeps_its_own_time(tmp_path: Path) -> None:
+    with hours_in(tmp_path, hours=3, classes=("bank 10", "school 1")) as hours:
+        (bank,) = hours.record(1, retention_class="bank")
+        (school,) = hours.record(1, retention_class="school")
+        (usual,) = hours.record(1)
+        told = {
+            (each.epoch.rsplit(".", 1)[1], (each.at_us - START) // HOUR)
+            for each in hours.retainer.preview().planned
+        }
+        assert told == {("bank", 11), ("standard", 6)}
+        assert [hours.readable(path) for path in (bank, school, usual)] == [True, False, True]
+        hours.clock.advance(4 * HOUR)
+        hours.retainer.sweep()
+        assert [hours.readable(path) for path in (bank, usual)] == [True, False]
+        hours.clock.advance(5 * HOUR)
+        hours.retainer.sweep()
+        assert not hours.readable(bank)
+
+
 def test_nothing_of_it_is_found_byte_for_byte(tmp_path: Path) -> None:
     """In catalogue, write-ahead log, caches, masks, files and keystore: no key and no frame."""
     with hours_in(tmp_path) as hours:

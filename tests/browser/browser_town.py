@@ -1,13 +1,14 @@
 """The real demo, and a page of Debian's Chromium that looks at it as an operator does."""
 
 import json
+import os
 import re
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ DESK = {"width": 1920, "height": 1080}
 
 @dataclass(frozen=True)
 class Demo:
-    """A running demo; `token` is the session of its administrator, `data` its directory."""
+    """A running demo; `token` is the session of its supervisor, `data` its directory."""
 
     url: str
     password: str
@@ -41,6 +42,10 @@ class Demo:
         """The API's answer to a GET, or to a POST of `body`."""
         headers = {"Cookie": f"{COOKIE}={self.token}", "Origin": self.url}
         return json.load(_send(self.url + path, body, headers))
+
+    def as_(self, name: str) -> "Demo":
+        """The same demo with the session of somebody else."""
+        return replace(self, token=sign_in(self.url, name, self.password))
 
     def camera(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = next(
@@ -62,11 +67,29 @@ def _send(url: str, body: object, headers: dict[str, str]) -> Any:
     return urllib.request.urlopen(request, timeout=30)
 
 
+def sign_in(url: str, name: str, password: str) -> str:
+    """A session's token."""
+    who = {"name": name, "password": password}
+    with _send(f"{url}/api/session", who, {"Origin": url}) as answer:
+        return SimpleCookie(answer.headers["Set-Cookie"])[COOKIE].value
+
+
+def add_person(demo: Demo, name: str, role: str) -> str:
+    """A new account, made by the administrator; its password."""
+    token = sign_in(demo.url, "admin", demo.password)
+    headers = {"Cookie": f"{COOKIE}={token}", "Origin": demo.url}
+    body = {"name": name, "assignments": [{"role": role}]}
+    with _send(f"{demo.url}/api/people", body, headers) as answer:
+        password: str = json.load(answer)["password"]
+    return password
+
+
 @contextmanager
-def running_demo(data: Path) -> Iterator[Demo]:
+def running_demo(data: Path, port: int = 0, **environment: str) -> Iterator[Demo]:
     """`farola demo` as a newcomer starts it, on a free port and without a terminal."""
     process = subprocess.Popen(
-        [Path(sys.executable).with_name("farola"), "demo", "--port", "0", "--data", data],
+        [Path(sys.executable).with_name("farola"), "demo", "--port", str(port), "--data", data],
+        env=os.environ | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
@@ -77,15 +100,12 @@ def running_demo(data: Path) -> Iterator[Demo]:
         for line in process.stdout:
             if found := re.search(r"http://\S+", line):
                 url = found[0]
-            if found := re.fullmatch(r"sign in: admin / (\S+)", line.strip()):
+            if found := re.fullmatch(r"sign in: supervisora / (\S+)", line.strip()):
                 password = found[1]
                 break
         assert url
         assert password
-        who = {"name": "admin", "password": password}
-        with _send(f"{url}/api/session", who, {"Origin": url}) as answer:
-            token = SimpleCookie(answer.headers["Set-Cookie"])[COOKIE].value
-        yield Demo(url, password, token, data)
+        yield Demo(url, password, sign_in(url, "supervisora", password), data)
     finally:
         process.terminate()
         assert process.wait(30) == 0
@@ -116,8 +136,18 @@ class Troubles:
 
 
 @contextmanager
-def looking(browser: Browser, demo: Demo, *, signed_in: bool = True, **how: Any) -> Iterator[Page]:
+def looking(
+    browser: Browser,
+    demo: Demo,
+    *,
+    signed_in: bool = True,
+    name: str | None = None,
+    password: str | None = None,
+    **how: Any,
+) -> Iterator[Page]:
     """A new page in a context of its own, in Spanish; fails afterwards when it complained.
+
+    It looks as the demo's supervisor unless somebody else is named.
 
     `how` changes the context's options and `init_script` runs before every page's own scripts.
     """
@@ -130,7 +160,10 @@ def looking(browser: Browser, demo: Demo, *, signed_in: bool = True, **how: Any)
     context = browser.new_context(**(options | how))
     troubles = Troubles(context, demo.url)
     if signed_in:
-        context.add_cookies([{"name": COOKIE, "value": demo.token, "url": demo.url}])
+        token = demo.token
+        if name is not None:
+            token = sign_in(demo.url, name, password or demo.password)
+        context.add_cookies([{"name": COOKIE, "value": token, "url": demo.url}])
     if script is not None:
         context.add_init_script(script)
     try:

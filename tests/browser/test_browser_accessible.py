@@ -17,7 +17,7 @@ VIEWS = {
     "/events": ".event, .notice .button",
     "/events/activity": "[data-chart] canvas",
     "/cameras": "li[data-camera][data-state=live]",
-    "/cameras/new": "form",
+    "/oversight/requests": "main .page h1",
     "/settings": "dl",
     "/nowhere": "main h1, main h2, main p",
 }
@@ -70,9 +70,28 @@ def test_every_view_is_accessible(browser: Browser, demo: Demo, theme: str) -> N
         shot(page, f"search-{theme}")
 
 
+OF_ADMINISTRATORS = {"/cameras": "li[data-camera]", "/cameras/new": "form"}
+OF_ADMINISTRATORS |= {"/oversight/people": "[data-person]"}
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_what_administrators_see_is_accessible(browser: Browser, demo: Demo, theme: str) -> None:
+    remembered = f"if (location.host) localStorage.setItem('farola.theme', '{theme}');"
+    script = remembered + AXE.read_text()
+    with looking(browser, demo, name="admin", init_script=script) as page:
+        for path, shown in OF_ADMINISTRATORS.items():
+            page.goto(demo.url + path)
+            page.locator(shown).first.wait_for()
+            assert_accessible(page)
+            shot(page, f"admin-{path.strip('/').replace('/', '-')}-{theme}")
+        page.get_by_role("button", name="Agregar persona").click()
+        page.get_by_role("dialog").wait_for()
+        assert_accessible(page)
+
+
 def test_a_phone_is_accessible(browser: Browser, demo: Demo) -> None:
     with looking(browser, demo, init_script=AXE.read_text(), viewport=PHONE) as page:
-        for path in "/wall", "/timeline", "/events", "/events/activity", "/cameras", "/cameras/new":
+        for path in "/wall", "/timeline", "/events", "/events/activity", "/cameras":
             page.goto(demo.url + path)
             page.locator(VIEWS[path]).first.wait_for()
             assert_accessible(page)

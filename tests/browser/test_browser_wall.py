@@ -13,7 +13,7 @@ def test_signing_in_says_when_the_password_is_wrong_and_opens_the_wall(
 ) -> None:
     with looking(browser, demo, signed_in=False) as page:
         page.goto(demo.url)
-        page.get_by_label("Usuario").fill("admin")
+        page.get_by_label("Usuario").fill("supervisora")
         page.get_by_label("Contraseña").fill("equivocada-siempre")
         page.get_by_role("button", name="Ingresar").click()
         expect(page.get_by_text("no coinciden")).to_be_visible()

@@ -2,7 +2,7 @@
 
 from farola.catalog import NewCamera
 from farola.media import FragmentEntry, pack_fragments
-from farola.model import Address, Papers, Segment, StreamKind
+from farola.model import Address, Mounting, Papers, Position, Segment, StreamKind
 
 NOW_US = 1_795_500_000_000_000  # 2026-11-24 06:00 UTC
 
@@ -17,8 +17,12 @@ def new_camera(name: str = "Plaza") -> NewCamera:
         place="Plaza San Martín",
         main=Address("rtsp", "10.1.2.3", 554, "/main?x=1"),
         sub=Address("rtsp", "10.1.2.3", 554, "/sub"),
-        papers=Papers("traffic safety", "Ley 25.326", "Tránsito"),
+        papers=Papers(
+            "traffic safety", "Ley 25.326", "Tránsito", "0362 4444", "informe 3", "bank", 125
+        ),
         enabled=True,
+        mounting=Mounting(6.5, 20, 80),
+        position=Position(-27.45, -58.98),
     )
 
 

@@ -7,7 +7,7 @@ from catalog_rows import NOW_US, new_camera
 
 from farola.base import Error, Kind
 from farola.catalog import Catalog
-from farola.model import Address, Camera, Papers
+from farola.model import Address, Camera, Mounting, Papers, Position
 
 
 def test_a_camera_comes_back_as_it_went_in(catalog: Catalog) -> None:
@@ -88,6 +88,17 @@ def test_an_unknown_camera_is_not_found(catalog: Catalog) -> None:
         ("papers", Papers("why", " ", "office")),
         ("papers", Papers("why", "law", "")),
         ("papers", Papers("x" * 2001, "law", "office")),
+        ("papers", Papers("why", "law", "office", "x" * 2001)),
+        ("papers", Papers("why", "law", "office", assessment="a\x00b")),
+        ("papers", Papers("why", "law", "office", retention_class="../root")),
+        ("papers", Papers("why", "law", "office", retention_class="")),
+        ("papers", Papers("why", "law", "office", density=-1)),
+        ("papers", Papers("why", "law", "office", density=5_001)),
+        ("mounting", Mounting(0, 20, 80)),
+        ("mounting", Mounting(5, 91, 80)),
+        ("mounting", Mounting(5, 20, float("nan"))),
+        ("position", Position(90.1, 0)),
+        ("position", Position(0, float("inf"))),
     ],
 )
 def test_a_field_out_of_bounds_is_refused_and_nothing_is_stored(
@@ -104,6 +115,14 @@ def test_a_camera_that_is_off_may_lack_papers(catalog: Catalog) -> None:
     camera = catalog.cameras.add(draft)
     with pytest.raises(Error, match="purpose"):
         catalog.cameras.update(camera.id, replace(draft, enabled=True))
+
+
+def test_incomplete_papers_cannot_be_approved(catalog: Catalog) -> None:
+    camera = catalog.cameras.add(replace(new_camera(), papers=Papers("why", "law", "office")))
+    with pytest.raises(Error, match="contact, assessment, density") as error:
+        catalog.cameras.approve(camera.id, camera.papers_digest, None)
+    assert error.value.kind is Kind.PAPERS_INCOMPLETE
+    assert catalog.cameras.get(camera.id).approved_us is None
 
 
 def test_too_long_credentials_are_refused(catalog: Catalog) -> None:

@@ -17,18 +17,29 @@ from farola.base import Kind
 from farola.catalog import Catalog
 from farola.model import (
     HOUR_US,
+    Asked,
+    Assignment,
     Condition,
     Event,
     EventFilter,
     Gap,
+    Grant,
     HourCount,
     Label,
+    Passkey,
+    Person,
+    Reason,
+    Request,
+    RequestState,
+    Role,
     Rule,
     Run,
+    Session,
     Span,
     StreamKind,
     Zone,
     ZoneKind,
+    session_id,
 )
 
 MAIN = StreamKind.MAIN
@@ -67,6 +78,8 @@ def use_everything(catalog: Catalog) -> str:
     catalog.cameras.update(camera.id, new_camera("other"))
     catalog.cameras.set_credentials(camera.id, None)
     catalog.cameras.get(camera.id)
+    digest = catalog.cameras.get(camera.id).papers_digest
+    catalog.cameras.approve(camera.id, digest, None)
     catalog.cameras.sealed_credentials(camera.id)
     recordings, span = catalog.recordings, Span(NOW_US + 5, NOW_US + 900_000_000)
     recordings.begin_run(Run("run-1", camera.id, MAIN, NOW_US, None, None, None))
@@ -91,14 +104,65 @@ def use_everything(catalog: Catalog) -> str:
     catalog.people.by_name("ana")
     catalog.people.list()
     catalog.people.count()
-    catalog.sessions.add(b"token", person.id, NOW_US, NOW_US + 1)
-    catalog.sessions.by_token_hash(b"token")
-    catalog.sessions.delete(b"token")
+    use_access(catalog, camera.id, person)
     catalog.sessions.delete_of(person.id, keep=b"x")
     catalog.sessions.delete_expired(NOW_US)
     use_situations(catalog, camera.id)
     catalog.orphans()
     return camera.id
+
+
+def use_access(catalog: Catalog, camera_id: str, person: Person) -> None:
+    people, sessions, passkeys = catalog.people, catalog.sessions, catalog.passkeys
+    group = catalog.groups.save(None, "North", [camera_id])
+    catalog.groups.save(group.id, "South", [camera_id])
+    catalog.groups.list()
+    people.set_assignments(person.id, [Assignment(Role.OPERATOR, group.id)])
+    people.get(person.id)
+    people.set_disabled(person.id, True)
+    people.set_totp(person.id, b"sealed", 5)
+    people.sealed_totp(person.id)
+    people.use_totp_step(person.id, 6)
+    people.set_subject(person.id, "https://issuer.example 1")
+    people.by_subject("https://issuer.example 1")
+    people.subject(person.id)
+    people.administered(person.id, person.id)
+    people.administered(person.id, person.id)
+    people.administrators_of(person.id)
+    passkeys.add(Passkey("key-1", person.id, "Phone", b"cose", 0, NOW_US))
+    passkeys.get("key-1")
+    passkeys.used("key-1", 1, NOW_US)
+    passkeys.of(person.id)
+    passkeys.remove(person.id, "key-1")
+    passkeys.remove_of(person.id)
+    for token in (b"token", b"other"):
+        sessions.add(token, Session(person, NOW_US, NOW_US + 1))
+    sessions.by_token_hash(b"token")
+    sessions.prove(b"token", NOW_US, "key-1", enrolled=True)
+    sessions.of(person.id)
+    sessions.list()
+    sessions.delete_named(session_id(b"other"))
+    sessions.delete(b"token")
+    people.set_assignments(person.id, [])
+    catalog.groups.remove(group.id)
+    use_grants(catalog, camera_id, person)
+
+
+def use_grants(catalog: Catalog, camera_id: str, person: Person) -> None:
+    asked = Asked((camera_id,), Span(1, 2), None, Reason.CRIME, "a theft", "case 7", "")
+    catalog.grants.add_request(Request("req-1", person.id, asked, NOW_US, "0" * 64))
+    catalog.grants.request("req-1")
+    catalog.grants.requests(waiting=True)
+    catalog.grants.requests()
+    catalog.grants.end_request("req-1", RequestState.GRANTED)
+    grant = Grant(
+        "grn-1", "req-1", person.id, (camera_id,), Span(1, 2), "case 7", NOW_US, NOW_US + 9,
+        None, glass=True,
+    )  # fmt: skip
+    catalog.grants.add_grant(grant)
+    catalog.grants.reviewed("grn-1", person.id)
+    catalog.grants.withdraw("grn-1", NOW_US)
+    catalog.grants.grants()
 
 
 def use_situations(catalog: Catalog, camera_id: str) -> None:
@@ -127,6 +191,7 @@ def use_situations(catalog: Catalog, camera_id: str) -> None:
     count = HourCount(camera_id, "zon-1", NOW_US - NOW_US % HOUR_US, Label.DOG, 1, 1, 5)
     events.add_counts([count, count])
     events.counts(camera_id, Span(NOW_US, NOW_US + 1))
+    events.count(Span(NOW_US, NOW_US + 1))
     events.counts(camera_id, Span(NOW_US, NOW_US + 1), "zon-1")
     zones.delete_rule(camera_id, "rul-1")
     zones.delete_zone(camera_id, "zon-1")

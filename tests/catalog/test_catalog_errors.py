@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 
 from farola.base import Error, Kind
 from farola.catalog import Catalog
+from farola.model import Person, Session
 
 
 @contextmanager
@@ -164,7 +165,9 @@ def test_an_unreachable_server_is_told_without_the_password(tmp_path: Path) -> N
 def test_an_error_never_holds_bound_values(tmp_path: Path) -> None:
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         with pytest.raises(Error) as error:
-            catalog.sessions.add(b"a-token-hash", "a-persons-id", 1, 2)
+            catalog.sessions.add(
+                b"a-token-hash", Session(Person("a-persons-id", "a-name", 1), 1, 2)
+            )
         told = f"{error.value} {error.value.detail}"
         assert error.value.kind is Kind.CONFLICT
         assert "a-token-hash" not in told

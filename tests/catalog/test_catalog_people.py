@@ -5,6 +5,7 @@ from catalog_rows import NOW_US
 
 from farola.base import Error, Kind
 from farola.catalog import Catalog
+from farola.model import Person, Session
 
 
 def test_a_person_is_found_however_the_name_is_typed(catalog: Catalog) -> None:
@@ -42,7 +43,7 @@ def test_a_hash_is_replaced(catalog: Catalog) -> None:
 
 def test_a_session_is_found_by_its_hash_until_it_is_deleted(catalog: Catalog) -> None:
     person = catalog.people.add("Ana", "hash")
-    catalog.sessions.add(b"\x00" * 32, person.id, NOW_US, NOW_US + 5)
+    catalog.sessions.add(b"\x00" * 32, Session(person, NOW_US, NOW_US + 5))
     session = catalog.sessions.by_token_hash(b"\x00" * 32)
     assert session is not None
     assert (session.person, session.created_us, session.expires_us) == (person, NOW_US, NOW_US + 5)
@@ -54,7 +55,7 @@ def test_a_session_is_found_by_its_hash_until_it_is_deleted(catalog: Catalog) ->
 def test_a_persons_other_sessions_end(catalog: Catalog) -> None:
     ana, eva = catalog.people.add("Ana", "hash"), catalog.people.add("Eva", "hash")
     for token, person in ((b"a1", ana), (b"a2", ana), (b"e1", eva)):
-        catalog.sessions.add(token, person.id, NOW_US, NOW_US + 5)
+        catalog.sessions.add(token, Session(person, NOW_US, NOW_US + 5))
     assert catalog.sessions.delete_of(ana.id, keep=b"a2") == 1
     kept = [token for token in (b"a1", b"a2", b"e1") if catalog.sessions.by_token_hash(token)]
     assert kept == [b"a2", b"e1"]
@@ -63,7 +64,7 @@ def test_a_persons_other_sessions_end(catalog: Catalog) -> None:
 def test_expired_sessions_are_forgotten(catalog: Catalog) -> None:
     person = catalog.people.add("Ana", "hash")
     for token, end_us in ((b"old", NOW_US), (b"new", NOW_US + 1)):
-        catalog.sessions.add(token, person.id, NOW_US - 9, end_us)
+        catalog.sessions.add(token, Session(person, NOW_US - 9, end_us))
     assert catalog.sessions.delete_expired(NOW_US) == 1
     assert catalog.sessions.by_token_hash(b"old") is None
     assert catalog.sessions.by_token_hash(b"new") is not None
@@ -71,5 +72,5 @@ def test_expired_sessions_are_forgotten(catalog: Catalog) -> None:
 
 def test_a_session_belongs_to_somebody(catalog: Catalog) -> None:
     with pytest.raises(Error) as error:
-        catalog.sessions.add(b"x", "per-x", NOW_US, NOW_US + 5)
+        catalog.sessions.add(b"x", Session(Person("per-x", "Eva", NOW_US), NOW_US, NOW_US + 5))
     assert error.value.kind is Kind.CONFLICT

@@ -37,6 +37,7 @@ NAMED = {
     ("cameras", "name"),
     ("events", "rule_name"),
     ("events", "zone_name"),
+    ("groups", "name"),
     ("people", "name"),
     ("people", "name_key"),
     ("rules", "name"),

@@ -90,6 +90,8 @@ def test_an_orchestrators_variables_are_left_alone(monkeypatch: pytest.MonkeyPat
         ('[metrics]\ntoken = "short"\n', "[metrics] token: "),
         ('[storage]\ndata = "d"\nkeys = "d/keys"\n', "[storage] keys lies inside data"),
         ('[storage]\ndata = "d"\nkeys = "d"\n', "[storage] keys lies inside data"),
+        ('[retention]\nclasses = ["bank 240"]\n', "[retention] classes: "),
+        ('[retention]\nclasses = ["a 24", "a 48"]\n', "the same name"),
         ("[server\n", "not TOML"),
     ],
 )

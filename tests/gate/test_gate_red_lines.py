@@ -10,15 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_gate_rules import CAMERA, LOOKS, SOMEBODY, Sources, look
 
+from farola.access import GrantBook
 from farola.base import Error, Kind, ManualClock
 from farola.gate import Gate, Looks, Viewer, decide
-from farola.gate.rules import RULES, Look, redacted_by_default, signed_in
-from farola.model import Person, Rendition, Span
+from farola.gate.rules import RULES, Look, original_under_grant, signed_in
+from farola.model import Act, Assignment, Person, Rendition, Role, Span
 
 SOURCE = Path(__file__).parents[2] / "src" / "farola"
 
 # Who may write `Rendition.ORIGINAL`: who gives the originals out, and who wires them to the gate.
-NAMING_THE_ORIGINAL = {"playback/playback.py", "app/town.py"}
+NAMING_THE_ORIGINAL = {"playback/playback.py", "app/town.py", "gate/rules.py"}
 
 
 class Untouchable:
@@ -31,6 +32,7 @@ class Untouchable:
 
 
 LOOKED = Looks(Written(), ManualClock())
+NONE = GrantBook(ManualClock())
 
 
 def both(sources: Sources) -> Gate:
@@ -39,6 +41,7 @@ def both(sources: Sources) -> Gate:
         live={Rendition.ORIGINAL: originals, Rendition.REDACTED: sources},  # type: ignore[dict-item]
         playback={Rendition.ORIGINAL: originals, Rendition.REDACTED: sources},  # type: ignore[dict-item]
         looks=LOOKED,
+        grants=NONE,
     )
 
 
@@ -57,6 +60,7 @@ async def test_no_original_stands_in_for_a_missing_redaction(what: str) -> None:
         live={Rendition.ORIGINAL: originals},  # type: ignore[dict-item]
         playback={Rendition.ORIGINAL: originals},  # type: ignore[dict-item]
         looks=LOOKED,
+        grants=NONE,
     )
     with pytest.raises(Error) as caught:
         await look(gate, what, SOMEBODY)
@@ -65,25 +69,37 @@ async def test_no_original_stands_in_for_a_missing_redaction(what: str) -> None:
 
 def test_originals_cannot_be_wired_as_redacted() -> None:
     with pytest.raises(ValueError, match="original"):
-        Gate(live={}, playback={Rendition.REDACTED: Untouchable()}, looks=LOOKED)  # type: ignore[dict-item]
+        Gate(live={}, playback={Rendition.REDACTED: Untouchable()}, looks=LOOKED, grants=NONE)  # type: ignore[dict-item]
     with pytest.raises(ValueError, match="original"):
-        Gate(live={Rendition.REDACTED: Untouchable()}, playback={}, looks=LOOKED)  # type: ignore[dict-item]
+        Gate(live={Rendition.REDACTED: Untouchable()}, playback={}, looks=LOOKED, grants=NONE)  # type: ignore[dict-item]
 
 
 @given(
-    person=st.builds(Person, st.text(), st.text(), st.integers()),
+    person=st.builds(
+        Person,
+        st.text(),
+        st.text(),
+        st.integers(),
+        st.frozensets(st.builds(Assignment, st.sampled_from(Role), st.none())),
+        st.booleans(),
+    ),
     start_us=st.integers(0, 1 << 52),
     length_us=st.integers(1, 1 << 52),
     live=st.booleans(),
 )
-def test_whoever_looks_whenever_sees_the_redacted(
+def test_whoever_looks_whenever_without_a_grant_sees_the_redacted(
     person: Person, start_us: int, length_us: int, live: bool
 ) -> None:
     span = None if live else Span(start_us, start_us + length_us)
-    assert decide(Viewer(person), CAMERA, span) is Rendition.REDACTED
+    if person.may(Act.WATCH, CAMERA.groups):
+        assert decide(Look(Viewer(person), CAMERA, span)) is Rendition.REDACTED
+    else:
+        with pytest.raises(Error) as caught:
+            decide(Look(Viewer(person), CAMERA, span))
+        assert caught.value.kind is Kind.FORBIDDEN
 
 
-@given(st.permutations([signed_in, redacted_by_default, lambda look, rendition: rendition]))
+@given(st.permutations([signed_in, original_under_grant, lambda look, rendition: rendition]))
 def test_no_rule_gives_back_more_than_it_was_given(order: list[object]) -> None:
     viewed = Look(SOMEBODY, CAMERA, None)
     rendition = Rendition.REDACTED
@@ -93,9 +109,10 @@ def test_no_rule_gives_back_more_than_it_was_given(order: list[object]) -> None:
 
 
 @pytest.mark.parametrize("rendition", list(Rendition))
-def test_the_last_rule_narrows_whatever_came_before(rendition: Rendition) -> None:
-    assert RULES[-1] is redacted_by_default
-    assert redacted_by_default(Look(SOMEBODY, CAMERA, None), rendition) is Rendition.REDACTED
+def test_without_a_grant_the_last_rule_narrows_whatever_came_before(rendition: Rendition) -> None:
+    assert RULES[-1] is original_under_grant
+    look = Look(SOMEBODY, CAMERA, None)
+    assert original_under_grant(look, rendition) is Rendition.REDACTED
 
 
 def test_no_look_can_wish_for_a_rendition() -> None:

@@ -9,6 +9,7 @@ from gate_acts import Written
 from hypothesis import given
 from hypothesis import strategies as st
 
+from farola.access import GrantBook
 from farola.base import Error, Kind, ManualClock
 from farola.gate import (
     Admitted,
@@ -17,12 +18,23 @@ from farola.gate import (
     Gate,
     KeyFrame,
     LiveMessage,
+    Look,
     Looks,
     Still,
     Viewer,
     decide,
 )
-from farola.model import Address, Camera, Papers, Person, Rendition, Span, StreamKind
+from farola.model import (
+    Address,
+    Assignment,
+    Camera,
+    Papers,
+    Person,
+    Rendition,
+    Role,
+    Span,
+    StreamKind,
+)
 
 SOURCE = Path(__file__).parents[2] / "src" / "farola"
 ADDRESS = Address("rtsp", "10.0.0.9", 554, "/main")
@@ -36,9 +48,11 @@ CAMERA = Camera(
     enabled=True,
     has_credentials=False,
     created_us=1,
+    approved_us=1,
 )
 SPAN = Span(1_000_000, 2_000_000)
-SOMEBODY = Viewer(Person("per-000000000001", "ana", 1))
+ROLES = frozenset({Assignment(Role.SUPERVISOR)})
+SOMEBODY = Viewer(Person("per-000000000001", "ana", 1, ROLES))
 NOBODY = Viewer(None)
 
 
@@ -70,7 +84,15 @@ class Sources:
         self.asked.append("live")
         return Place()
 
-    def playlist(self, camera_id: str, stream: StreamKind, span: Span) -> str:
+    def playlist(
+        self,
+        camera_id: str,
+        stream: StreamKind,
+        span: Span,
+        *,
+        within: Span | None = None,
+        query: str = "",
+    ) -> str:
         self.asked.append("playlist")
         return "#EXTM3U"
 
@@ -82,7 +104,9 @@ class Sources:
         self.asked.append("part")
         return Footage(self.owner, SPAN, iter((b"moof",)))
 
-    def clip(self, camera_id: str, stream: StreamKind, span: Span) -> Footage:
+    def clip(
+        self, camera_id: str, stream: StreamKind, span: Span, *, within: Span | None = None
+    ) -> Footage:
         self.asked.append("clip")
         return Footage(self.owner, span, iter((b"moov",)))
 
@@ -103,6 +127,7 @@ def gate_of(sources: Sources, acts: Written | None = None) -> Gate:
         live={Rendition.REDACTED: sources},
         playback={Rendition.REDACTED: sources},
         looks=Looks(acts or Written(), ManualClock()),
+        grants=GrantBook(ManualClock()),
     )
 
 
@@ -165,10 +190,10 @@ async def test_a_stream_that_the_camera_lacks_is_not_found() -> None:
 
 @given(name=st.text(), span=st.none() | st.just(SPAN))
 def test_the_rule_is_to_be_signed_in(name: str, span: Span | None) -> None:
-    viewer = Viewer(Person("per-1", name, 0))
-    assert decide(viewer, CAMERA, span) is Rendition.REDACTED
+    viewer = Viewer(Person("per-1", name, 0, ROLES))
+    assert decide(Look(viewer, CAMERA, span)) is Rendition.REDACTED
     with pytest.raises(Error) as caught:
-        decide(NOBODY, CAMERA, span)
+        decide(Look(NOBODY, CAMERA, span))
     assert caught.value.kind is Kind.UNAUTHENTICATED
 
 

@@ -82,6 +82,7 @@ class Street:
             MAIN,
             600 * SECOND_US,
             self.syncer,
+            lambda: "standard",
         )
 
     def segments(self) -> list[Segment]:

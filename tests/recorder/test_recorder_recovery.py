@@ -9,9 +9,11 @@ from recorder_street import MAIN, SECOND_US, START_US, Street, placed
 
 from farola.base import Error, Kind
 from farola.media import CodecConfig
+from farola.merkle import root_of
 from farola.model import Gap, Span
 from farola.recorder.shelf import Shelf
 from farola.recorder.untold import untold_holes
+from farola.store import scan, stored_hash
 
 NOW_US = START_US + 1_000 * SECOND_US
 
@@ -65,6 +67,22 @@ def test_a_row_that_lags_is_brought_up_to_its_file(street: Street, h264: CodecCo
     assert street.segments()[0].end_us == at(5)
     assert street.check() == []
     assert street.recover(NOW_US) == 0  # nothing is left to do
+
+
+def test_a_root_is_kept_when_a_file_is_closed_and_when_it_is_recovered(
+    street: Street, h264: CodecConfig
+) -> None:
+    seals = street.parts.catalog.seals
+    crash(record(street, h264, range(3)))
+    (path,) = [each.path for each in street.segments()]
+    assert seals.root(path) is None
+    street.recover(NOW_US)
+    record(street, h264, range(5, 8), "run-2").end_run(Kind.UNREACHABLE, at(8), None)
+    for each in street.segments():
+        file = street.parts.root / each.path
+        hashes = [stored_hash(file, fragment) for fragment in scan(file).fragments]
+        assert len(hashes) == 3
+        assert seals.root(each.path) == root_of(hashes)
 
 
 @pytest.mark.parametrize("tail", [b"F", b"FAROLAFRG", os.urandom(50_000)])

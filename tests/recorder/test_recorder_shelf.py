@@ -1,12 +1,14 @@
-"""What an open segment keeps in memory: its index, never the pictures."""
+"""An open segment keeps its index in memory, never the pictures; a file has one retention class."""
 
 import tracemalloc
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from farola.base import Kind, SystemClock
-from farola.keys import Keystore
+from farola.keys import Keystore, parse_epoch
 from farola.media import Codec, CodecConfig, Sample
 from farola.model import Gap, Run, Segment, StreamKind
 from farola.recorder.cutter import Cut
@@ -14,7 +16,7 @@ from farola.recorder.gaps import GapBook
 from farola.recorder.shelf import PlacedCut, Shelf
 from farola.sim.clips import tiny_clip
 from farola.sim.reel import load_reel
-from farola.store import Syncer, SyncPolicy
+from farola.store import SegmentReader, Syncer, SyncPolicy
 
 START_US = 1_795_551_300_000_000
 PAYLOAD = 4_000_000
@@ -57,21 +59,45 @@ def placed(config: CodecConfig, sequence: int) -> PlacedCut:
     return PlacedCut("run-7f3k9q2m1x4b", cut, START_US + sequence * 2_000_000, False, None)
 
 
-def test_an_open_segment_keeps_no_payload(tmp_path: Path, config: CodecConfig) -> None:
-    root = tmp_path / "segments"
+def shelf_in(folder: Path, rows: Rows, syncer: Syncer, retention_class: Callable[[], str]) -> Shelf:
+    root = folder / "segments"
     root.mkdir()
-    rows = Rows()
-    syncer = Syncer(SyncPolicy("none"), lambda error: None, SystemClock())
-    shelf = Shelf(
+    return Shelf(
         root,
-        Keystore.open(tmp_path / "keys", create=True),
+        Keystore.open(folder / "keys", create=True),
         rows,
         GapBook("cam-1", StreamKind.MAIN, rows.gap),
         "cam-1",
         StreamKind.MAIN,
         600_000_000,
         syncer,
+        retention_class,
     )
+
+
+def test_another_class_holds_from_the_next_file_on(tmp_path: Path, config: CodecConfig) -> None:
+    rows, chosen = Rows(), ["standard"]
+    syncer = Syncer(SyncPolicy("none"), lambda error: None, SystemClock())
+    shelf = shelf_in(tmp_path, rows, syncer, lambda: chosen[-1])
+    shelf.append(placed(config, 0))
+    chosen.append("bank")
+    shelf.append(placed(config, 1))
+    shelf.append(replace(placed(config, 2), run_id="run-7f3k9q2m1x4c"))
+    shelf.end_run(Kind.RECORDER_STOPPED, START_US + 6_000_000, None)
+    syncer.close()
+    keystore = Keystore.open(tmp_path / "keys", create=False)
+    classes = []
+    for path in sorted((tmp_path / "segments").rglob("*.fseg")):
+        with SegmentReader.open(path, keystore) as reader:
+            found = len(list(reader.fragments()))
+            classes.append((parse_epoch(reader.header.epoch).retention_class, found))
+    assert sorted(classes) == [("bank", 1), ("standard", 2)]
+
+
+def test_an_open_segment_keeps_no_payload(tmp_path: Path, config: CodecConfig) -> None:
+    rows = Rows()
+    syncer = Syncer(SyncPolicy("none"), lambda error: None, SystemClock())
+    shelf = shelf_in(tmp_path, rows, syncer, lambda: "standard")
     tracemalloc.start()
     try:
         shelf.append(placed(config, 0))

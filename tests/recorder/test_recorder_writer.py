@@ -26,12 +26,12 @@ class Keys:
         self.asked = 0
         self.failure: Exception | None = None
 
-    def data_key(self, camera_id: str, start_us: int) -> DataKey:
+    def data_key(self, camera_id: str, start_us: int, retention_class: str) -> DataKey:
         self.asked += 1
         assert self.open.wait(30)
         if self.failure is not None:
             raise self.failure
-        return self._keystore.data_key(camera_id, start_us)
+        return self._keystore.data_key(camera_id, start_us, retention_class)
 
 
 @pytest.fixture

@@ -7,11 +7,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 from programs import line, program, until
 
-PAPERS = {"purpose": "traffic safety", "legal_basis": "Ley 25.326", "office": "Tránsito"}
+PAPERS = {
+    "purpose": "traffic safety",
+    "legal_basis": "Ley 25.326",
+    "office": "Tránsito",
+    "contact": "transito@pueblo.example",
+    "assessment": "informe 3/2026",
+    "density": 125,
+}
 NOW_US = 4_000_000_000_000_000
 
 
@@ -27,6 +35,7 @@ def write_config(folder: Path, data: Path | None = None, **sections: Mapping[str
         "network": {"camera_networks": ["127.0.0.0/8"], "allow_loopback": True},
         "recorder": {"connect_timeout_ms": 3_000, "stall_timeout_ms": 3_000},
         "retention": {"early_alarm_bytes": 0},
+        "sessions": {"second_factor": False},
     }
     for name, values in sections.items():
         tables[name] = {**tables.get(name, {}), **values}
@@ -42,14 +51,25 @@ def write_config(folder: Path, data: Path | None = None, **sections: Mapping[str
 
 
 class Operator:
-    """An API client with a session."""
+    """Two API clients with a session each: `admin` configures, `http` watches as a supervisor."""
 
     def __init__(self, url: str, password: str) -> None:
         self.url = url
-        self.http = httpx.Client(base_url=url, headers={"origin": url}, timeout=30)
-        answer = self.http.post("/api/session", json={"name": "admin", "password": password})
-        assert answer.status_code == 200, answer.text
+        self.admin = _signed_in(url, "admin", password)
+        self.http = self._somebody("supervisor")
+        self.officer = self._somebody("privacy_officer")
         self.cookie = f"farola_session={self.http.cookies['farola_session']}"
+
+    def _somebody(self, role: str) -> httpx.Client:
+        """A new account's client."""
+        body = {"name": f"{role} {uuid4()}", "assignments": [{"role": role}]}
+        made = self.admin.post("/api/people", json=body)
+        assert made.status_code == 201, made.text
+        return _signed_in(self.url, body["name"], made.json()["password"])
+
+    def close(self) -> None:
+        for each in (self.admin, self.http, self.officer):
+            each.close()
 
     def get(self, path: str, **query: int | str) -> Any:
         answer = self.http.get(path, params=query)
@@ -61,10 +81,17 @@ class Operator:
         body = {"name": name, "place": name, "main": address(url), "enabled": True, **PAPERS}
         if login is not None:
             body["credentials"] = {"username": login[0], "password": login[1]}
-        answer = self.http.post("/api/cameras", json=body)
+        answer = self.admin.post("/api/cameras", json=body)
         assert answer.status_code == 201, answer.text
-        camera_id: str = answer.json()["id"]
+        added = answer.json()
+        camera_id: str = added["id"]
+        self.approve(camera_id, added["papers_digest"])
         return camera_id
+
+    def approve(self, camera_id: str, digest: str) -> None:
+        """As the privacy officer."""
+        answer = self.officer.post(f"/api/cameras/{camera_id}/approval", json={"digest": digest})
+        assert answer.status_code == 200, answer.text
 
     def state(self, camera_id: str) -> dict[str, Any]:
         """The camera's state; one just added gets one in a moment."""
@@ -104,6 +131,13 @@ class Operator:
         )
 
 
+def _signed_in(url: str, name: object, password: str) -> httpx.Client:
+    client = httpx.Client(base_url=url, headers={"origin": url}, timeout=30)
+    answer = client.post("/api/session", json={"name": name, "password": password})
+    assert answer.status_code == 200, answer.text
+    return client
+
+
 def address(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     path = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -128,7 +162,7 @@ class Served:
 
     def close(self) -> None:
         for each in self._operators:
-            each.http.close()
+            each.close()
 
     def stop(self) -> int:
         """Asks the server to end; its exit status."""

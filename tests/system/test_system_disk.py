@@ -37,7 +37,8 @@ def until_recording(person: Operator, camera_id: str) -> None:
 
 def assert_one_gap(person: Operator, camera_id: str, reason: str) -> list[tuple[int, int]]:
     """Between the recordings lies one gap with this reason; the recordings."""
-    spans, gaps = until(lambda: person.timeline(camera_id))
+    until(lambda: len(person.timeline(camera_id)[0]) > 1)  # live comes before the next recording
+    spans, gaps = person.timeline(camera_id)
     assert [gap["reason"] for gap in gaps] == [reason]
     assert [(a[1], b[0]) for a, b in pairwise(spans)] == [(gaps[0]["start_us"], gaps[0]["end_us"])]
     return spans
@@ -197,13 +198,13 @@ def test_a_full_ledger_stops_acts_and_no_recording(tmp_path: Path, clip: Path) -
         def refused() -> bool:
             disk.fill()
             body = {"name": "admin", "password": "wrong in any case"}
-            person.http.post("/api/session", json=body)  # takes what room is left
+            person.admin.post("/api/session", json=body)  # takes what room is left
             answer = person.http.get(f"/api/cameras/{camera_id}/still.jpg")
             return answer.status_code == 503 and answer.json()["kind"] == "ledger_failed"
 
         until(refused)
         change = {"name": "another", "place": "x", "main": address(urls[0]), "enabled": False}
-        answer = person.http.post("/api/cameras", json=change | PAPERS)
+        answer = person.admin.post("/api/cameras", json=change | PAPERS)
         assert (answer.status_code, answer.json()["kind"]) == (503, "ledger_failed")
         assert len(person.get("/api/cameras")["cameras"]) == 1
         known = person.state(camera_id)["bytes"]
@@ -211,6 +212,6 @@ def test_a_full_ledger_stops_acts_and_no_recording(tmp_path: Path, clip: Path) -
         assert person.state(camera_id)["phase"] == "live"
         assert person.timeline(camera_id)[1] == []
         disk.free()
-        until(lambda: person.http.post("/api/cameras", json=change | PAPERS).status_code == 201)
+        until(lambda: person.admin.post("/api/cameras", json=change | PAPERS).status_code == 201)
         assert town.stop() == 0
         assert ledger("verify", config, inside=disk.words).startswith("accepted: ")

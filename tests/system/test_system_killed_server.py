@@ -21,10 +21,10 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def assert_told(person: Operator, camera_id: str, reasons: set[str]) -> None:
     """Every hole between two recordings is a gap with one of these reasons."""
+    until(lambda: len(person.timeline(camera_id)[0]) > 1)  # live comes before the first recording
     spans, gaps = person.timeline(camera_id)
     holes = [(before[1], after[0]) for before, after in pairwise(spans)]
     assert [(gap["start_us"], gap["end_us"]) for gap in gaps if gap["end_us"]] == holes
-    assert holes
     assert {gap["reason"] for gap in gaps} == reasons
 
 
@@ -37,7 +37,7 @@ def test_a_killed_recorder_process_is_started_again(tmp_path: Path, clip: Path) 
         ids = [person.add(f"camera {number}", url) for number, url in enumerate(urls[:2])]
         double = {"name": "double", "place": "double", "enabled": True, **PAPERS}
         double |= {"main": address(urls[2]), "sub": address(urls[1])}
-        answer = person.http.post("/api/cameras", json=double)
+        answer = person.admin.post("/api/cameras", json=double)
         assert answer.status_code == 201
         ids.append(answer.json()["id"])
         for camera_id in ids:

@@ -70,15 +70,15 @@ async def test_a_towns_first_day(tmp_path: Path, clip: Path) -> None:
                 person.http.get("/api/cameras"),
                 person.http.get(f"/api/cameras/{right}"),
                 person.http.get("/api/states"),
-                person.http.get("/metrics"),
+                person.admin.get("/metrics"),
             ]
             test = {"main": address(urls[0]), "camera_id": right}
-            answers.append(person.http.post("/api/cameras/test", json=test))
+            answers.append(person.admin.post("/api/cameras/test", json=test))
             assert answers[-1].json()["ok"]
             assert answers[-1].json()["codec"] == "h264"
             assert (answers[-1].json()["width"], answers[-1].json()["height"]) == (320, 240)
             test |= {"credentials": {"username": LOGIN[0], "password": "wrong"}}
-            answers.append(person.http.post("/api/cameras/test", json=test))
+            answers.append(person.admin.post("/api/cameras/test", json=test))
             assert (answers[-1].json()["ok"], answers[-1].json()["reason"]) == (
                 False,
                 "wrong_password",
@@ -141,7 +141,7 @@ def assert_recorded_plays(person: Operator, camera_id: str, folder: Path) -> tup
 def disable(person: Operator, camera_id: str) -> None:
     known = person.get(f"/api/cameras/{camera_id}")
     body = {key: known[key] for key in ("name", "place", "main", "sub", *PAPERS)}
-    answer = person.http.put(f"/api/cameras/{camera_id}", json={**body, "enabled": False})
+    answer = person.admin.put(f"/api/cameras/{camera_id}", json={**body, "enabled": False})
     assert answer.status_code == 200, answer.text
     assert answer.json()["has_credentials"]
 

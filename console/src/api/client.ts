@@ -5,6 +5,7 @@ import type {
   CameraInput,
   CameraTest,
   CameraTestInput,
+  DensityAnswer,
   Session,
   Span,
   States,
@@ -67,8 +68,6 @@ export function cameraPath(id: string, rest = ''): string {
 export const api = {
   about: () => json<About>('GET', '/api/about'),
   session: () => json<Session>('GET', '/api/session'),
-  signIn: (name: string, password: string) =>
-    json<Session>('POST', '/api/session', { body: { name, password } }),
   signOut: () => send('DELETE', '/api/session'),
   changePassword: (current: string, next: string) =>
     send('PUT', '/api/session/password', { body: { current, new: next } }),
@@ -77,6 +76,9 @@ export const api = {
   addCamera: (input: CameraInput) => json<Camera>('POST', '/api/cameras', { body: input }),
   saveCamera: (id: string, input: CameraInput) =>
     json<Camera>('PUT', cameraPath(id), { body: input }),
+  approvePapers: (id: string, digest: string) =>
+    json<Camera>('POST', cameraPath(id, '/approval'), { body: { digest } }),
+  density: (id: string) => json<DensityAnswer>('GET', cameraPath(id, '/density')),
   testCamera: (body: CameraTestInput, signal: AbortSignal) =>
     json<CameraTest>('POST', '/api/cameras/test', { body, signal }),
   states: () => json<States>('GET', '/api/states'),
@@ -85,26 +87,28 @@ export const api = {
     json<TimelineData>('GET', cameraPath(id, `/timeline${query({ ...span, stream: 'main' })}`), {
       signal,
     }),
-  keyFrame: (id: string, atUs: number, signal: AbortSignal) =>
-    send('GET', cameraPath(id, `/keyframe.mp4${query({ at_us: atUs, stream: 'main' })}`), {
+  keyFrame: (id: string, atUs: number, grant: string | null, signal: AbortSignal) =>
+    send('GET', cameraPath(id, `/keyframe.mp4${query({ at_us: atUs, stream: 'main', grant })}`), {
       signal,
     }),
   still: (id: string, atUs: number | null, signal: AbortSignal) =>
     send('GET', cameraPath(id, `/still.jpg${atUs === null ? '' : query({ at_us: atUs })}`), {
       signal,
     }),
-  clip: (id: string, span: Span, signal: AbortSignal) => send('GET', clipPath(id, span), { signal }),
+  clip: (id: string, span: Span, grant: string | null, signal: AbortSignal) =>
+    send('GET', clipPath(id, span, grant), { signal }),
 };
 
-export function clipPath(id: string, span: Span): string {
-  return cameraPath(id, `/clip.mp4${query({ ...span, stream: 'main' })}`);
+/** `grant` asks for the original under it; null for what everybody sees. */
+export function clipPath(id: string, span: Span, grant: string | null): string {
+  return cameraPath(id, `/clip.mp4${query({ ...span, stream: 'main', grant })}`);
 }
 
-export function playlistPath(id: string, span: Span): string {
-  return cameraPath(id, `/playback.m3u8${query({ ...span, stream: 'main' })}`);
+export function playlistPath(id: string, span: Span, grant: string | null): string {
+  return cameraPath(id, `/playback.m3u8${query({ ...span, stream: 'main', grant })}`);
 }
 
-export function liveAddress(id: string, stream: StreamKind): string {
+export function liveAddress(id: string, stream: StreamKind, grant: string | null): string {
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-  return `${scheme}://${location.host}${cameraPath(id, `/live${query({ stream })}`)}`;
+  return `${scheme}://${location.host}${cameraPath(id, `/live${query({ stream, grant })}`)}`;
 }

@@ -23,6 +23,17 @@ export interface Draft {
   purpose: string;
   legal_basis: string;
   office: string;
+  contact: string;
+  assessment: string;
+  retention_class: string;
+  /** Pixels a metre. */
+  density: string;
+  /** Metres above the ground, degrees down from the horizon, degrees across the picture. */
+  height: string;
+  tilt: string;
+  field: string;
+  latitude: string;
+  longitude: string;
   enabled: boolean;
 }
 
@@ -38,7 +49,9 @@ export type Fault =
   | 'metres'
   | 'labels'
   | 'days'
-  | 'number';
+  | 'number'
+  | 'measure'
+  | 'together';
 export type Faults = Partial<Record<string, Fault>>;
 
 export function blankAddress(): AddressDraft {
@@ -58,6 +71,15 @@ export function blankDraft(): Draft {
     purpose: '',
     legal_basis: '',
     office: '',
+    contact: '',
+    assessment: '',
+    retention_class: 'standard',
+    density: '',
+    height: '',
+    tilt: '',
+    field: '',
+    latitude: '',
+    longitude: '',
     enabled: true,
   };
 }
@@ -78,8 +100,49 @@ export function draftOf(camera: Camera): Draft {
     purpose: camera.purpose,
     legal_basis: camera.legal_basis,
     office: camera.office,
+    contact: camera.contact,
+    assessment: camera.assessment,
+    retention_class: camera.retention_class,
+    density: textOf(camera.density),
+    height: textOf(camera.mounting?.height_m),
+    tilt: textOf(camera.mounting?.tilt_deg),
+    field: textOf(camera.mounting?.field_deg),
+    latitude: textOf(camera.position?.latitude),
+    longitude: textOf(camera.position?.longitude),
     enabled: camera.enabled,
   };
+}
+
+function textOf(value: number | null | undefined): string {
+  return value === null || value === undefined ? '' : String(value);
+}
+
+/** A number as people here write it, with a comma or a point; NaN for anything else. */
+function numberOf(text: string): number {
+  const plain = text.trim().replace(',', '.').replace('−', '-');
+  return /^-?\d{1,6}(\.\d{1,9})?$/.test(plain) ? Number(plain) : Number.NaN;
+}
+
+const MEASURES = {
+  height: [0.5, 200],
+  tilt: [0, 90],
+  field: [5, 140],
+  latitude: [-90, 90],
+  longitude: [-180, 180],
+} as const;
+type Measure = keyof typeof MEASURES;
+
+/** What is given of a group of measures must be numbers within bounds, all of it or nothing. */
+function measureFaults(draft: Draft, names: readonly Measure[]): Faults {
+  if (names.every((name) => draft[name].trim() === '')) return {};
+  const faults: Faults = {};
+  for (const name of names) {
+    const [least, most] = MEASURES[name];
+    const value = numberOf(draft[name]);
+    if (draft[name].trim() === '') faults[name] = 'together';
+    else if (!(value >= least && value <= most)) faults[name] = 'measure';
+  }
+  return faults;
 }
 
 /** The draft with a pasted address taken apart into it. */
@@ -115,15 +178,34 @@ export function draftFaults(draft: Draft): Faults {
   for (const field of ['name', 'place', 'purpose', 'legal_basis', 'office'] as const) {
     if (draft[field].trim() === '') faults[field] = 'required';
   }
-  return faults;
+  const density = draft.density.trim();
+  if (density !== '' && !(/^\d{1,4}$/.test(density) && Number(density) >= 1)) {
+    faults['density'] = 'number';
+  }
+  return {
+    ...faults,
+    ...measureFaults(draft, ['height', 'tilt', 'field']),
+    ...measureFaults(draft, ['latitude', 'longitude']),
+  };
 }
 
 /** The members that the server refused (`body.main.port`) as the form's own fields. */
 export function refusedFields(fields: readonly FieldFault[]): Faults {
   return Object.fromEntries(
-    fields.map(({ path }) => [path.replace(/^body\./, ''), 'refused' as const]),
+    fields.map(({ path }) => {
+      const name = path.replace(/^body\./, '');
+      return [FORM_NAMES[name] ?? name, 'refused' as const];
+    }),
   );
 }
+
+const FORM_NAMES: Record<string, string> = {
+  'mounting.height_m': 'height',
+  'mounting.tilt_deg': 'tilt',
+  'mounting.field_deg': 'field',
+  'position.latitude': 'latitude',
+  'position.longitude': 'longitude',
+};
 
 export function addressOf(draft: AddressDraft): Address {
   return {
@@ -152,6 +234,22 @@ export function inputOf(draft: Draft): CameraInput {
     purpose: draft.purpose.trim(),
     legal_basis: draft.legal_basis.trim(),
     office: draft.office.trim(),
+    contact: draft.contact.trim(),
+    assessment: draft.assessment.trim(),
+    retention_class: draft.retention_class,
+    density: draft.density.trim() === '' ? null : Number(draft.density),
+    mounting:
+      draft.height.trim() === ''
+        ? null
+        : {
+            height_m: numberOf(draft.height),
+            tilt_deg: numberOf(draft.tilt),
+            field_deg: numberOf(draft.field),
+          },
+    position:
+      draft.latitude.trim() === ''
+        ? null
+        : { latitude: numberOf(draft.latitude), longitude: numberOf(draft.longitude) },
     enabled: draft.enabled,
   };
 }

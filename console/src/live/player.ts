@@ -8,12 +8,24 @@ import { canPlay, MediaFeed } from './feed';
 const SILENCE_MS = 3000;
 const WATCH_MS = 200;
 const TRIM_EACH = 25;
+/** How often it is asked whether a camera's papers have been approved. */
+const UNAPPROVED_MS = 10_000;
 
 /** Close codes of the live socket that no retry mends. */
 const SIGNED_OUT = 4401;
+const FORBIDDEN = 4403;
 const NO_CAMERA = 4404;
+const UNAPPROVED = 4409;
+const GRANT_ENDED = 4410;
 
-export type LiveStatus = 'connecting' | 'playing' | 'waiting' | 'retrying' | 'unsupported' | 'gone';
+export type LiveStatus =
+  | 'connecting'
+  | 'playing'
+  | 'waiting'
+  | 'retrying'
+  | 'unsupported'
+  | 'unapproved'
+  | 'gone';
 
 export interface Picture {
   frames: number;
@@ -30,6 +42,8 @@ export interface LiveListener {
   cover(cover: Cover | null): void;
   picture(picture: Picture): void;
   signedOut(): void;
+  /** The grant is over: covered pictures are to take the place. */
+  grantEnded(): void;
 }
 
 /** Plays one camera's live stream in one video element until closed, reconnecting forever. */
@@ -51,6 +65,8 @@ export class LivePlayer {
     readonly video: HTMLVideoElement,
     readonly camera: string,
     readonly stream: StreamKind,
+    /** The grant under which the original is watched; null for what everybody sees. */
+    readonly grant: string | null,
     readonly listener: LiveListener,
   ) {
     video.muted = true;
@@ -77,7 +93,7 @@ export class LivePlayer {
   }
 
   #open(): void {
-    const socket = new WebSocket(liveAddress(this.camera, this.stream));
+    const socket = new WebSocket(liveAddress(this.camera, this.stream, this.grant));
     socket.binaryType = 'arraybuffer';
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
       if (typeof event.data === 'string') this.#onText(event.data);
@@ -129,7 +145,19 @@ export class LivePlayer {
     if (this.#closed) return;
     this.#drop();
     if (code === SIGNED_OUT) this.listener.signedOut();
-    if (code === NO_CAMERA || code === SIGNED_OUT) {
+    if (code === GRANT_ENDED || (code === FORBIDDEN && this.grant !== null)) {
+      this.listener.grantEnded();
+      return;
+    }
+    if (code === UNAPPROVED) {
+      this.#say('unapproved');
+      clearTimeout(this.#retry);
+      this.#retry = setTimeout(() => {
+        this.#open();
+      }, UNAPPROVED_MS);
+      return;
+    }
+    if (code === NO_CAMERA || code === SIGNED_OUT || code === FORBIDDEN) {
       this.#say('gone');
       return;
     }

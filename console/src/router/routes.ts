@@ -9,8 +9,18 @@ export type Route =
   | { view: 'zones'; camera: string }
   | { view: 'events' }
   | { view: 'activity' }
+  | { view: 'oversight'; tab: OversightTab | null }
   | { view: 'settings' }
   | { view: 'missing' };
+
+/** The parts of oversight, in the order of their tabs. */
+export const oversightTabs = ['requests', 'papers', 'conduct', 'ledger', 'retention', 'people'] as const;
+
+export type OversightTab = (typeof oversightTabs)[number];
+
+function isTab(part: string): part is OversightTab {
+  return (oversightTabs as readonly string[]).includes(part);
+}
 
 function decode(part: string): string | null {
   try {
@@ -30,6 +40,10 @@ export function parseRoute(pathname: string): Route {
   if (head === 'settings' && tail === undefined) return { view: 'settings' };
   if (head === 'events' && tail === undefined) return { view: 'events' };
   if (head === 'events' && tail === 'activity') return { view: 'activity' };
+  if (head === 'oversight') {
+    if (tail === undefined) return { view: 'oversight', tab: null };
+    return isTab(tail) ? { view: 'oversight', tab: tail } : { view: 'missing' };
+  }
   if (head === 'timeline' || head === 'cameras') {
     if (tail === undefined) {
       return head === 'timeline' ? { view: 'timeline', camera: null } : { view: 'cameras' };
@@ -61,6 +75,8 @@ export function routePath(route: Route): string {
       return '/events';
     case 'activity':
       return '/events/activity';
+    case 'oversight':
+      return route.tab === null ? '/oversight' : `/oversight/${route.tab}`;
     case 'settings':
       return '/settings';
     case 'missing':

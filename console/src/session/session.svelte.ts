@@ -1,6 +1,7 @@
+import { access } from '../api/access';
 import { api, whenSignedOut } from '../api/client';
 import { asProblem, type Problem } from '../api/problem';
-import type { About, Person } from '../api/types';
+import type { About, Act, Person, Session } from '../api/types';
 
 type Stage = 'asking' | 'out' | 'in' | 'silent';
 
@@ -8,6 +9,12 @@ type Stage = 'asking' | 'out' | 'in' | 'silent';
 class SessionState {
   stage = $state<Stage>('asking');
   person = $state<Person | null>(null);
+  /** What this person may do somewhere. */
+  acts = $state<readonly Act[]>([]);
+  /** How this session was signed in to. */
+  method = $state<Session['method'] | null>(null);
+  /** True while nothing but setting up a second factor is allowed. */
+  enrolling = $state(false);
   about = $state<About | null>(null);
   /** True when a session ended under the reader's hands. */
   expired = $state(false);
@@ -37,9 +44,7 @@ class SessionState {
     this.problem = null;
     try {
       this.about = await api.about();
-      const session = await api.session();
-      this.person = session.person;
-      this.stage = 'in';
+      this.#in(await api.session());
     } catch (reason) {
       const problem = asProblem(reason);
       if (problem.status === 401) {
@@ -51,12 +56,18 @@ class SessionState {
     }
   }
 
-  /** Throws a Problem when the name or the password is not right. */
-  async signIn(name: string, password: string): Promise<void> {
-    const session = await api.signIn(name, password);
-    this.person = session.person;
-    this.expired = false;
-    this.stage = 'in';
+  may(act: Act): boolean {
+    return this.acts.includes(act);
+  }
+
+  /** Throws a Problem when name, password or code are not right. */
+  async signIn(name: string, password: string, code: string | null): Promise<void> {
+    this.#in(await access.signIn(name, password, code));
+  }
+
+  /** Throws a Problem when the passkey's answer is not right. */
+  async signInWithPasskey(credential: Record<string, unknown>): Promise<void> {
+    this.#in(await access.signInWithPasskey(credential));
   }
 
   async signOut(): Promise<void> {
@@ -64,6 +75,15 @@ class SessionState {
     this.person = null;
     this.expired = false;
     this.stage = 'out';
+  }
+
+  #in(session: Session): void {
+    this.person = session.person;
+    this.acts = session.acts;
+    this.method = session.method;
+    this.enrolling = session.enrolling;
+    this.expired = false;
+    this.stage = 'in';
   }
 }
 

@@ -21,7 +21,7 @@ export function shownState(
   if (state?.phase === 'gap') return 'gap';
   if (status === null) return state?.phase ?? 'connecting';
   if (status === 'unsupported') return 'unsupported';
-  if (status === 'gone') return 'off';
+  if (status === 'gone' || status === 'unapproved') return 'off';
   if (status === 'connecting' || status === 'retrying') return 'connecting';
   if (status === 'waiting' || state?.phase === 'delayed') return 'delayed';
   if (ageUs !== null && ageUs > DELAYED_US) return 'delayed';

@@ -1,6 +1,7 @@
 import { api } from '../api/client';
 import { asProblem, type Problem } from '../api/problem';
 import type { Span } from '../api/types';
+import { saveFile } from '../shell/save-file';
 import { fileName } from './filename';
 
 /** One download at a time, counted while it comes in and cancelled at will. */
@@ -11,16 +12,16 @@ export class ClipDownload {
 
   #abort: AbortController | null = null;
 
-  async start(camera: string, span: Span): Promise<void> {
+  async start(camera: string, span: Span, grant: string | null): Promise<void> {
     this.#abort = new AbortController();
     this.stage = 'working';
     this.bytes = 0;
     this.problem = null;
     try {
-      const response = await api.clip(camera, span, this.#abort.signal);
+      const response = await api.clip(camera, span, grant, this.#abort.signal);
       const parts = await this.#read(response);
       const name = fileName(response.headers.get('content-disposition')) ?? 'farola.mp4';
-      save(new Blob(parts, { type: 'video/mp4' }), name);
+      saveFile(new Blob(parts, { type: 'video/mp4' }), name);
       this.stage = 'done';
     } catch (reason) {
       this.stage = 'idle';
@@ -42,15 +43,4 @@ export class ClipDownload {
       this.bytes += chunk.value.byteLength;
     }
   }
-}
-
-function save(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => {
-    URL.revokeObjectURL(address);
-  }, 60_000);
 }

@@ -63,6 +63,8 @@ export class Desk {
 
   constructor(
     readonly camera: string,
+    /** The grant under which originals are shown; null for what everybody sees. */
+    readonly grant: string | null,
     atUs: number,
   ) {
     this.atUs = atUs;
@@ -72,6 +74,7 @@ export class Desk {
     this.#screen = screen;
     this.player = new RecordedPlayer(
       this.camera,
+      this.grant,
       screen.video,
       (frames, wallUs) => {
         this.#onPresented(frames, wallUs);
@@ -80,7 +83,7 @@ export class Desk {
         this.#onEnd(wallUs);
       },
     );
-    this.#keys = new KeyFrames({
+    this.#keys = new KeyFrames(this.grant, {
       shown: (frame, width, height, wallUs, rendition) => {
         // It may come after the picture itself, which it must not cover.
         if (!this.scrubbing && !this.#seeking) return;

@@ -29,7 +29,10 @@ export class KeyFrames {
   readonly #abort = new AbortController();
   readonly #newest = new NewestWins<Ask>((ask) => this.#show(ask));
 
-  constructor(readonly listener: KeyFrameListener) {
+  constructor(
+    readonly grant: string | null,
+    readonly listener: KeyFrameListener,
+  ) {
     this.#video.muted = true;
     this.#video.preload = 'auto';
   }
@@ -49,7 +52,7 @@ export class KeyFrames {
 
   async #show({ camera, us }: Ask): Promise<void> {
     try {
-      const response = await api.keyFrame(camera, us, this.#abort.signal);
+      const response = await api.keyFrame(camera, us, this.grant, this.#abort.signal);
       const wallUs = Number(response.headers.get('farola-wall-us') ?? us);
       const address = URL.createObjectURL(await response.blob());
       try {

@@ -73,6 +73,7 @@ export class RecordedPlayer {
 
   constructor(
     readonly camera: string,
+    readonly grant: string | null,
     readonly video: HTMLVideoElement,
     /** A picture of the sought place is on the screen. */
     readonly onPresented: (frames: number, wallUs: number) => void,
@@ -213,7 +214,7 @@ export class RecordedPlayer {
     hls.on(Hls.Events.ERROR, (_event, data) => {
       this.#onError(data);
     });
-    hls.loadSource(playlistPath(this.camera, this.#span));
+    hls.loadSource(playlistPath(this.camera, this.#span, this.grant));
     hls.attachMedia(this.video);
   }
 

@@ -24,9 +24,16 @@ export class Watching {
   #player: LivePlayer | null = null;
 
   /** Starts to watch and returns how to stop. */
-  start(video: HTMLVideoElement, tile: HTMLElement, camera: string, stream: StreamKind): () => void {
+  start(
+    video: HTMLVideoElement,
+    tile: HTMLElement,
+    camera: string,
+    stream: StreamKind,
+    grant: string | null,
+    onGrantEnded: () => void,
+  ): () => void {
     this.status = 'connecting';
-    this.#player = new LivePlayer(video, camera, stream, {
+    this.#player = new LivePlayer(video, camera, stream, grant, {
       status: (status) => {
         this.status = status;
       },
@@ -49,6 +56,7 @@ export class Watching {
         if (second !== this.wallSecond) this.wallSecond = second;
       },
       signedOut: () => void session.start(),
+      grantEnded: onGrantEnded,
     });
     return () => {
       this.#player?.close();

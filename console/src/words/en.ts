@@ -1,4 +1,8 @@
+import { enAccess } from './en-access';
+import { enAudit } from './en-audit';
+import { enGrants } from './en-grants';
 import { enKinds } from './en-kinds';
+import { enRetention } from './en-retention';
 import { enSituations } from './en-situations';
 import type { es } from './es';
 
@@ -173,13 +177,30 @@ export const en: Readonly<Record<keyof typeof es, string>> = {
   'form.sub': 'It has a second, lighter stream.',
   'form.subHint': 'Used on the wall when there are many cameras.',
   'form.papers': 'Why it exists',
-  'form.papersHint': 'A camera does not start without these three. They are part of what the public is told.',
+  'form.papersHint': 'Without the first three it does not record. To be seen live it needs all of them and the approval. The public is told them.',
   'form.purpose': 'Purpose',
   'form.purposeHint': 'What this place is watched for, in plain words.',
   'form.basis': 'Legal basis',
   'form.basisHint': 'The law, by-law or resolution that allows it.',
   'form.office': 'Responsible office',
   'form.officeHint': 'Who answers for this camera.',
+  'form.contact': 'Contact',
+  'form.contactHint': 'Whom people turn to about this camera.',
+  'form.assessment': 'Impact assessment',
+  'form.assessmentHint': 'Where it is: the number of a file or report.',
+  'form.density': 'Detail needed (pixels a metre)',
+  'form.densityHint': 'No more than the purpose needs: 25 detects, 62 observes, 125 recognises, 250 identifies.',
+  'form.retention': 'Kept for',
+  'form.retentionHint': 'Holds for what is recorded from now on.',
+  'form.standard': 'The usual time',
+  'form.classHours': '{name}: {hours} hours',
+  'form.mounting': 'How it hangs',
+  'form.mountingHint': 'From this the detail of the picture is estimated, and the camera is on the public map.',
+  'form.height': 'Height (metres)',
+  'form.tilt': 'Looking down by (degrees)',
+  'form.field': 'Width of the picture (degrees)',
+  'form.latitude': 'Latitude',
+  'form.longitude': 'Longitude',
   'form.enabled': 'Enabled',
   'form.enabledHint': 'While disabled it neither records nor streams; what was recorded stays.',
   'form.save': 'Save changes',
@@ -197,6 +218,8 @@ export const en: Readonly<Record<keyof typeof es, string>> = {
   'fault.labels': 'Choose at least one class.',
   'fault.days': 'Choose at least one day.',
   'fault.number': 'Type a whole number within the limits.',
+  'fault.measure': 'Write a number that is possible here.',
+  'fault.together': 'Fill these in together, or none of them.',
   'fault.refused': 'The server does not accept this value. Check it.',
 
   'test.run': 'Test the connection',
@@ -303,6 +326,10 @@ export const en: Readonly<Record<keyof typeof es, string>> = {
   'clip.done': 'Downloaded: {size}',
   'clip.close': 'Close the span',
 
+  ...enAccess,
+  ...enAudit,
+  ...enGrants,
+  ...enRetention,
   ...enSituations,
   ...enKinds,
 };

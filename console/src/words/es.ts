@@ -1,4 +1,8 @@
+import { esAccess } from './es-access';
+import { esAudit } from './es-audit';
+import { esGrants } from './es-grants';
 import { esKinds } from './es-kinds';
+import { esRetention } from './es-retention';
 import { esSituations } from './es-situations';
 
 /** Español. La primera lengua de la consola: las claves de este catálogo mandan. */
@@ -172,13 +176,30 @@ export const es = {
   'form.sub': 'Tiene un flujo secundario, más liviano.',
   'form.subHint': 'Se usa en el muro cuando hay muchas cámaras.',
   'form.papers': 'Por qué existe',
-  'form.papersHint': 'Una cámara no se pone en marcha sin estos tres datos. Forman parte de lo que se informa al público.',
+  'form.papersHint': 'Sin los tres primeros datos no graba. Para verse en vivo hacen falta todos y la aprobación. Se informan al público.',
   'form.purpose': 'Finalidad',
   'form.purposeHint': 'Para qué se mira este lugar, en palabras claras.',
   'form.basis': 'Base legal',
   'form.basisHint': 'Ley, ordenanza o resolución que lo autoriza.',
   'form.office': 'Oficina responsable',
   'form.officeHint': 'Quién responde por esta cámara.',
+  'form.contact': 'Contacto',
+  'form.contactHint': 'A quién se dirige la gente por esta cámara.',
+  'form.assessment': 'Evaluación de impacto',
+  'form.assessmentHint': 'Dónde está: número de expediente o de informe.',
+  'form.density': 'Detalle necesario (píxeles por metro)',
+  'form.densityHint': 'No más de lo que la finalidad pide: 25 detecta, 62 observa, 125 reconoce, 250 identifica.',
+  'form.retention': 'Conservación',
+  'form.retentionHint': 'Vale para lo que se grabe de ahora en más.',
+  'form.standard': 'La habitual',
+  'form.classHours': '{name}: {hours} horas',
+  'form.mounting': 'Cómo está colocada',
+  'form.mountingHint': 'Con esto se estima cuánto detalle da la imagen, y la cámara aparece en el mapa público.',
+  'form.height': 'Altura (metros)',
+  'form.tilt': 'Inclinación hacia abajo (grados)',
+  'form.field': 'Ancho de la imagen (grados)',
+  'form.latitude': 'Latitud',
+  'form.longitude': 'Longitud',
   'form.enabled': 'Habilitada',
   'form.enabledHint': 'Deshabilitada no graba ni transmite; lo grabado se conserva.',
   'form.save': 'Guardar cambios',
@@ -196,6 +217,8 @@ export const es = {
   'fault.labels': 'Elija al menos una clase.',
   'fault.days': 'Elija al menos un día.',
   'fault.number': 'Escriba un número entero dentro de lo permitido.',
+  'fault.measure': 'Escriba un número dentro de lo posible.',
+  'fault.together': 'Complete estos datos juntos, o ninguno.',
   'fault.refused': 'El servidor no acepta este valor. Revíselo.',
 
   'test.run': 'Probar la conexión',
@@ -302,6 +325,10 @@ export const es = {
   'clip.done': 'Descargado: {size}',
   'clip.close': 'Cerrar el tramo',
 
+  ...esAccess,
+  ...esAudit,
+  ...esGrants,
+  ...esRetention,
   ...esSituations,
   ...esKinds,
 } as const;

@@ -1,8 +1,9 @@
-"""What access needs of a catalogue and of a ledger, declared by the one who needs it."""
+"""What access needs of a catalogue, a keystore and a ledger, declared by the one who needs it."""
 
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from farola.model import Body, EntryKind, Person, Session
+from farola.model import Assignment, Body, EntryKind, Group, Passkey, Person, Session
 
 
 class Acts(Protocol):
@@ -13,30 +14,104 @@ class Acts(Protocol):
         ...
 
 
+class Seals(Protocol):
+    """Encrypts small secrets for one purpose each."""
+
+    def seal(self, label: str, plaintext: bytes) -> bytes: ...
+
+    def unseal(self, label: str, sealed: bytes) -> bytes: ...
+
+
 class Accounts(Protocol):
-    """People with a password; the hash never leaves this package and the catalogue."""
+    """People who sign in; hashes and secrets never leave this package and the catalogue."""
 
     def count(self) -> int: ...
 
-    def add(self, name: str, password_hash: str) -> Person:
+    def add(
+        self, name: str, password_hash: str, assignments: Iterable[Assignment] = frozenset()
+    ) -> Person:
         """`Error(CONFLICT)` when the name, however spelt, is taken."""
+        ...
+
+    def get(self, person_id: str) -> Person:
+        """`Error(NOT_FOUND)`."""
         ...
 
     def by_name(self, name: str) -> tuple[Person, str] | None:
         """The person and the password's hash."""
         ...
 
+    def list(self) -> Sequence[Person]: ...
+
     def set_password_hash(self, person_id: str, password_hash: str) -> None: ...
+
+    def set_assignments(self, person_id: str, assignments: Iterable[Assignment]) -> None: ...
+
+    def set_disabled(self, person_id: str, disabled: bool) -> None: ...
+
+    def sealed_totp(self, person_id: str) -> bytes | None: ...
+
+    def set_totp(self, person_id: str, sealed: bytes | None, step: int = 0) -> None: ...
+
+    def use_totp_step(self, person_id: str, step: int) -> bool:
+        """Whether this step's code had not been used yet; of two at once one is told so."""
+        ...
+
+    def by_subject(self, subject: str) -> Person | None: ...
+
+    def subject(self, person_id: str) -> str | None: ...
+
+    def set_subject(self, person_id: str, subject: str | None) -> None: ...
+
+    def administered(self, person_id: str, by_id: str) -> None:
+        """Keep in mind, for good, that one looked after the other's account."""
+        ...
+
+
+class GroupStore(Protocol):
+    def list(self) -> Sequence[Group]: ...
+
+    def save(self, group_id: str | None, name: str, camera_ids: Iterable[str]) -> Group: ...
+
+    def remove(self, group_id: str) -> None: ...
+
+
+class PasskeyStore(Protocol):
+    def add(self, passkey: Passkey) -> None:
+        """`Error(CONFLICT)` for one that is registered already, whoever's it is."""
+        ...
+
+    def get(self, passkey_id: str) -> Passkey | None: ...
+
+    def of(self, person_id: str) -> Sequence[Passkey]: ...
+
+    def used(self, passkey_id: str, sign_count: int, now_us: int) -> None: ...
+
+    def remove(self, person_id: str, passkey_id: str) -> bool: ...
+
+    def remove_of(self, person_id: str) -> int: ...
 
 
 class SessionStore(Protocol):
     """Sessions by the SHA-256 of their token."""
 
-    def add(self, token_hash: bytes, person_id: str, created_us: int, expires_us: int) -> None: ...
+    def add(self, token_hash: bytes, session: Session) -> None: ...
 
     def by_token_hash(self, token_hash: bytes) -> Session | None: ...
 
+    def of(self, person_id: str) -> Sequence[Session]: ...
+
+    def list(self) -> Sequence[Session]: ...
+
+    def prove(
+        self, token_hash: bytes, now_us: int, passkey_id: str | None, *, enrolled: bool
+    ) -> None: ...
+
     def delete(self, token_hash: bytes) -> None: ...
+
+    def delete_named(self, name: str) -> bool:
+        """End the session of this `session_id`; whether there was one."""
+        ...
 
     def delete_of(self, person_id: str, keep: bytes | None = None) -> int: ...
 

@@ -3,20 +3,23 @@
 import threading
 from contextlib import suppress
 
-from farola.access.accounts import Acts
+from farola.access.accounts import Accounts, Acts
 from farola.base import Clock, Error, Kind
 from farola.model import Body, EntryKind
 
 _MINUTE_US = 60_000_000
 _MOST_A_MINUTE = 20
-_MOST_NAME = 120
 
 
 class Refusals:
-    """Writes each refusal of a minute up to a number, and with the next one how many more were."""
+    """Writes each refusal of a minute up to a number, and with the next one how many more were.
 
-    def __init__(self, acts: Acts, clock: Clock) -> None:
+    A name that nobody has is not written down: people type passwords into the wrong field.
+    """
+
+    def __init__(self, acts: Acts, accounts: Accounts, clock: Clock) -> None:
         self._acts = acts
+        self._accounts = accounts
         self._clock = clock
         self._minute = -1
         self._written = 0
@@ -34,8 +37,11 @@ class Refusals:
                 return
             self._written += 1
             more, self._more = self._more, 0
-        body: Body = {"name": name[:_MOST_NAME], "address": address, "reason": why.value}
+        body: Body = {"address": address, "reason": why.value}
         if more:
             body["more"] = more
         with suppress(Error):
+            found = self._accounts.by_name(name)
+            if found is not None:
+                body |= {"subject": found[0].id, "subject_name": found[0].name}
             self._acts.append(EntryKind.SIGN_IN_REFUSED, body)

@@ -10,17 +10,25 @@ router = APIRouter(tags=["about"])
 
 
 class AboutAnswer(Answer):
-    """`zone` is the town's IANA time zone, null when it was not configured."""
+    """`zone` is the town's IANA time zone, null when it was not configured; `identity_provider`
+    what people call the town's identity provider, null where there is none.
+    """
 
     version: str
     site_name: str
     zone: str | None
+    identity_provider: str | None
 
 
 @router.get("/api/about")
 async def get_about(settings: Told) -> AboutAnswer:
     """What this is; no sign-in."""
-    return AboutAnswer(version=settings.version, site_name=settings.site_name, zone=settings.zone)
+    return AboutAnswer(
+        version=settings.version,
+        site_name=settings.site_name,
+        zone=settings.zone,
+        identity_provider=settings.identity_provider,
+    )
 
 
 @router.get("/healthz", response_class=PlainTextResponse)

@@ -5,12 +5,19 @@ from starlette.middleware import Middleware
 
 from farola.api import (
     about,
+    audit,
     cameras,
+    density,
     errors,
     events,
+    factors,
+    grants,
+    identity,
     live,
     media,
     metrics,
+    people,
+    retention,
     session,
     situations,
     states,
@@ -30,7 +37,14 @@ from farola.api.sockets import OpenSockets
 
 ROUTERS = (
     session.router,
+    factors.router,
+    people.router,
+    grants.router,
+    identity.router,
+    audit.router,
+    retention.router,
     cameras.router,
+    density.router,
     states.router,
     timeline.router,
     situations.router,
@@ -63,7 +77,7 @@ def create_app(services: Services, settings: ApiSettings) -> FastAPI:
             Middleware(SecurityHeaders, https=https),
             Middleware(RequestLimits),
             Middleware(OriginGuard, public_url=settings.public_url),
-            Middleware(SessionGuard, sign_in=services.sign_in),
+            Middleware(SessionGuard, sign_in=services.access.sign_in),
             Middleware(MediaDoor),
         ],
     )

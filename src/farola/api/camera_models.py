@@ -6,10 +6,35 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from farola.api.fields import Answer, Body, CameraId, Micros, Name, Place, Prose, Secret
+from farola.api.fields import (
+    Answer,
+    Body,
+    CameraId,
+    Micros,
+    Name,
+    OptionalProse,
+    Place,
+    Prose,
+    Secret,
+)
 from farola.api.services import STORED, CameraDraft, ConnectionTest, Stored
 from farola.base import Kind
-from farola.model import Address, Alarm, Camera, CameraState, Credentials, Papers, Phase
+from farola.model import (
+    FIELD_DEG,
+    HEIGHT_M,
+    MOST_DENSITY,
+    STANDARD,
+    TILT_DEG,
+    Address,
+    Alarm,
+    Camera,
+    CameraState,
+    Credentials,
+    Mounting,
+    Papers,
+    Phase,
+    Position,
+)
 
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 
@@ -50,8 +75,40 @@ class CredentialsBody(Body):
         return Credentials(self.username, self.password)
 
 
+class MountingBody(Body):
+    """How the camera hangs: from this the pixels a metre of the street are estimated."""
+
+    height_m: Annotated[
+        float, Field(ge=HEIGHT_M[0], le=HEIGHT_M[1], description="Above the ground")
+    ]
+    tilt_deg: Annotated[
+        float, Field(ge=TILT_DEG[0], le=TILT_DEG[1], description="Down from the horizon")
+    ]
+    field_deg: Annotated[
+        float, Field(ge=FIELD_DEG[0], le=FIELD_DEG[1], description="Across the picture")
+    ]
+
+    def model(self) -> Mounting:
+        return Mounting(self.height_m, self.tilt_deg, self.field_deg)
+
+
+class PositionBody(Body):
+    """WGS 84."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+
+    def model(self) -> Position:
+        return Position(self.latitude, self.longitude)
+
+
 class NewCamera(Body):
-    """A camera as somebody describes it. The last three say why it may exist."""
+    """A camera as somebody describes it, with its papers, which say why it may exist.
+
+    `contact`, `assessment` and `density` may come later: before they are there, nobody can approve
+    the papers. `density` is in pixels a metre, no more than the purpose needs. What the public map
+    shows is `position`.
+    """
 
     name: Name
     place: Place
@@ -61,6 +118,12 @@ class NewCamera(Body):
     purpose: Prose
     legal_basis: Prose
     office: Prose
+    contact: OptionalProse = ""
+    assessment: OptionalProse = ""
+    retention_class: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")] = STANDARD
+    density: Annotated[int, Field(ge=1, le=MOST_DENSITY)] | None = None
+    mounting: MountingBody | None = None
+    position: PositionBody | None = None
     enabled: bool
 
     def draft(self) -> CameraDraft:
@@ -69,9 +132,25 @@ class NewCamera(Body):
             place=self.place,
             main=self.main.model(),
             sub=self.sub.model() if self.sub else None,
-            papers=Papers(self.purpose, self.legal_basis, self.office),
+            papers=Papers(
+                self.purpose,
+                self.legal_basis,
+                self.office,
+                self.contact,
+                self.assessment,
+                self.retention_class,
+                self.density,
+            ),
             enabled=self.enabled,
+            mounting=self.mounting.model() if self.mounting else None,
+            position=self.position.model() if self.position else None,
         )
+
+
+class ApprovalBody(Body):
+    """`digest` is that of the papers which were read."""
+
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class CameraUpdate(NewCamera):
@@ -114,6 +193,27 @@ class AddressAnswer(Answer):
         return cls(scheme=address.scheme, host=address.host, port=address.port, path=address.path)
 
 
+class MountingAnswer(Answer):
+    height_m: float
+    tilt_deg: float
+    field_deg: float
+
+    @classmethod
+    def of(cls, mounting: Mounting) -> "MountingAnswer":
+        return cls(
+            height_m=mounting.height_m, tilt_deg=mounting.tilt_deg, field_deg=mounting.field_deg
+        )
+
+
+class PositionAnswer(Answer):
+    latitude: float
+    longitude: float
+
+    @classmethod
+    def of(cls, position: Position) -> "PositionAnswer":
+        return cls(latitude=position.latitude, longitude=position.longitude)
+
+
 class CameraStateAnswer(Answer):
     """A camera's condition now. Counters start with the recorder; `lag_us` is None before the first
     fragment; `camera_offset_us` is the camera's clock minus ours, None when never measured.
@@ -142,7 +242,11 @@ class CameraStateAnswer(Answer):
 
 
 class CameraAnswer(Answer):
-    """A camera as everybody signed in may know it; credentials are never given back."""
+    """A camera as everybody signed in may know it; credentials are never given back.
+
+    `approved_us` is null while nobody has approved its papers as they are now: then it is not seen
+    live. `papers_digest` names them, `papers_missing` are the members without which nobody can.
+    """
 
     id: str
     name: str
@@ -152,9 +256,19 @@ class CameraAnswer(Answer):
     purpose: str
     legal_basis: str
     office: str
+    contact: str
+    assessment: str
+    retention_class: str
+    density: int | None
+    mounting: MountingAnswer | None
+    position: PositionAnswer | None
     enabled: bool
     has_credentials: bool
     created_us: Micros
+    papers_digest: str
+    papers_missing: list[str]
+    approved_us: Micros | None
+    review_due_us: Micros | None
     state: CameraStateAnswer
 
     @classmethod
@@ -168,9 +282,19 @@ class CameraAnswer(Answer):
             purpose=camera.papers.purpose,
             legal_basis=camera.papers.legal_basis,
             office=camera.papers.office,
+            contact=camera.papers.contact,
+            assessment=camera.papers.assessment,
+            retention_class=camera.papers.retention_class,
+            density=camera.papers.density,
+            mounting=MountingAnswer.of(camera.mounting) if camera.mounting else None,
+            position=PositionAnswer.of(camera.position) if camera.position else None,
             enabled=camera.enabled,
             has_credentials=camera.has_credentials,
             created_us=camera.created_us,
+            papers_digest=camera.papers_digest,
+            papers_missing=list(camera.papers.missing),
+            approved_us=camera.approved_us,
+            review_due_us=camera.review_due_us,
             state=CameraStateAnswer.of(state or unseen(camera)),
         )
 

@@ -45,6 +45,9 @@ Place = Annotated[
 Prose = Annotated[
     str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True, pattern=_TEXT)
 ]
+OptionalProse = Annotated[
+    str, StringConstraints(max_length=2000, strip_whitespace=True, pattern=_TEXT)
+]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 NewSecret = Annotated[str, StringConstraints(min_length=10, max_length=256)]
 Stream = Literal["main", "sub"]

@@ -13,8 +13,8 @@ from fastapi.requests import HTTPConnection
 from fastapi.security import APIKeyCookie
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from farola.access import SignIn
 from farola.api.errors import problem, problem_of_error
-from farola.api.services import SignIn
 from farola.base import Error, Kind
 from farola.gate import Viewer
 from farola.model import Session
@@ -22,7 +22,18 @@ from farola.model import Session
 COOKIE = "farola_session"
 _MOST_TOKEN_CHARACTERS = 128
 _KEY = "farola.signed_in"
-OPEN = frozenset({("POST", "/api/session"), ("GET", "/api/about")})
+OPEN = frozenset(
+    {
+        ("POST", "/api/session"),
+        ("POST", "/api/session/passkey"),
+        ("POST", "/api/session/passkey/options"),
+        ("GET", "/api/session/identity"),
+        ("GET", "/api/session/identity/answer"),
+        ("GET", "/api/about"),
+    }
+)
+# All that a session may do whose person still lacks a second factor.
+_ENROLLING = ("/api/session", "/api/factors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,13 @@ class SessionGuard:
             answer = problem(Kind.UNAUTHENTICATED, "sign in first", status=401)
             await answer(scope, receive, send)
             return
+        if signed_in is not None and signed_in.session.enrolling and not _enrols(scope["path"]):
+            detail = "set up a passkey or one-time codes first"
+            answer = problem(Kind.SECOND_FACTOR_NEEDED, detail, status=403)
+            if scope["type"] == "http":
+                await answer(scope, receive, send)
+                return
+            scope[_KEY] = None
         await self._app(scope, receive, send)
 
     async def _look_up(self, connection: HTTPConnection) -> SignedInSession | None:
@@ -70,6 +88,10 @@ class SessionGuard:
             return None
         session = await run_sync(self._sign_in.session, token)
         return SignedInSession(token, session) if session is not None else None
+
+
+def _enrols(path: str) -> bool:
+    return any(path == each or path.startswith(f"{each}/") for each in _ENROLLING)
 
 
 def needs_session(scope: Scope) -> bool:

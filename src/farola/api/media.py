@@ -17,10 +17,11 @@ from farola.api.fields import (
     zone_of,
 )
 from farola.api.filename import attachment, clip_name
+from farola.api.grant_models import GrantQuery
 from farola.api.guard import SignedIn
 from farola.api.media_door import JPEG, MEDIA_SEGMENT, MP4, PLAYLIST, AdmittedMedia
 from farola.api.reach import Reach, Told, camera_of
-from farola.model import StreamKind
+from farola.model import Act, StreamKind
 
 router = APIRouter(prefix="/api/cameras/{camera_id}", tags=["media"])
 
@@ -42,7 +43,7 @@ def _media(media_type: str, meaning: str, *problems: int) -> dict[int | str, dic
         "content": {media_type: {"schema": schema}},
         "headers": {"Farola-Rendition": rendition},
     }
-    return {200: answer, **problem_of(401, 404, 410, 422, 500, 503, *problems)}
+    return {200: answer, **problem_of(401, 403, 404, 410, 422, 500, 503, *problems)}
 
 
 @router.get(
@@ -57,14 +58,17 @@ async def get_playlist(
     signed_in: SignedIn,
     services: Reach,
     stream: StreamQuery = "main",
+    grant: GrantQuery = None,
 ) -> AdmittedMedia:
     """A span of at most two days as HLS; gaps are discontinuities with their own wall time.
 
     404 when nothing was recorded in it.
     """
     span = span_of(start_us, end_us, most_days=_MOST_PLAYLIST_DAYS)
-    camera = await camera_of(services, camera_id)
-    admitted = await services.gate.playlist(signed_in.viewer, camera, StreamKind(stream), span)
+    camera = await camera_of(services, signed_in, camera_id, Act.WATCH)
+    admitted = await services.gate.playlist(
+        signed_in.viewer, camera, StreamKind(stream), span, grant
+    )
     return AdmittedMedia(admitted, PLAYLIST)
 
 
@@ -74,11 +78,15 @@ async def get_playlist(
     responses=_media(MP4, "ftyp and moov"),
 )
 async def get_init_segment(
-    camera_id: CameraId, key: MediaKey, signed_in: SignedIn, services: Reach
+    camera_id: CameraId,
+    key: MediaKey,
+    signed_in: SignedIn,
+    services: Reach,
+    grant: GrantQuery = None,
 ) -> AdmittedMedia:
     """The init segment that a playlist named."""
-    camera = await camera_of(services, camera_id)
-    return AdmittedMedia(await services.gate.init(signed_in.viewer, camera, key), MP4)
+    camera = await camera_of(services, signed_in, camera_id, Act.WATCH)
+    return AdmittedMedia(await services.gate.init(signed_in.viewer, camera, key, grant), MP4)
 
 
 @router.get(
@@ -87,11 +95,17 @@ async def get_init_segment(
     responses=_media(MEDIA_SEGMENT, "moof and mdat, one or several"),
 )
 async def get_media_segment(
-    camera_id: CameraId, key: MediaKey, signed_in: SignedIn, services: Reach
+    camera_id: CameraId,
+    key: MediaKey,
+    signed_in: SignedIn,
+    services: Reach,
+    grant: GrantQuery = None,
 ) -> AdmittedMedia:
     """The media segment that a playlist named."""
-    camera = await camera_of(services, camera_id)
-    return AdmittedMedia(await services.gate.part(signed_in.viewer, camera, key), MEDIA_SEGMENT)
+    camera = await camera_of(services, signed_in, camera_id, Act.WATCH)
+    return AdmittedMedia(
+        await services.gate.part(signed_in.viewer, camera, key, grant), MEDIA_SEGMENT
+    )
 
 
 @router.get(
@@ -105,10 +119,13 @@ async def get_key_frame(
     signed_in: SignedIn,
     services: Reach,
     stream: StreamQuery = "main",
+    grant: GrantQuery = None,
 ) -> AdmittedMedia:
     """The key frame at or before a moment, else the next; 404 when none is within 10 s."""
-    camera = await camera_of(services, camera_id)
-    admitted = await services.gate.key_frame(signed_in.viewer, camera, StreamKind(stream), at_us)
+    camera = await camera_of(services, signed_in, camera_id, Act.WATCH)
+    admitted = await services.gate.key_frame(
+        signed_in.viewer, camera, StreamKind(stream), at_us, grant
+    )
     headers = {"farola-wall-us": str(admitted.media.wall_us)}
     return AdmittedMedia(admitted, MP4, headers)
 
@@ -131,7 +148,7 @@ async def get_still(
 
     Without a moment the newest that was recorded, however old.
     """
-    camera = await camera_of(services, camera_id)
+    camera = await camera_of(services, signed_in, camera_id, Act.WATCH)
     admitted = await services.gate.still(signed_in.viewer, camera, StreamKind(stream), at_us)
     headers = {"farola-wall-us": str(admitted.media.wall_us)}
     return AdmittedMedia(admitted, JPEG, headers)
@@ -151,13 +168,14 @@ async def get_clip(
     settings: Told,
     stream: StreamQuery = "main",
     tz: ZoneQuery | None = None,
+    grant: GrantQuery = None,
 ) -> AdmittedMedia:
     """A span of at most two days as one MP4, from the key frame at or before its start.
 
     The file is named after the camera's place and the local time in `tz`, else the town's zone.
     """
     span = span_of(start_us, end_us, most_days=_MOST_CLIP_DAYS)
-    camera = await camera_of(services, camera_id)
-    admitted = await services.gate.clip(signed_in.viewer, camera, StreamKind(stream), span)
+    camera = await camera_of(services, signed_in, camera_id, Act.EXPORT)
+    admitted = await services.gate.clip(signed_in.viewer, camera, StreamKind(stream), span, grant)
     name = clip_name(camera.place, start_us, zone_of(tz or settings.zone or "UTC"))
     return AdmittedMedia(admitted, MP4, {"content-disposition": attachment(name)})

@@ -5,15 +5,27 @@ refuses every other answer under `/api/` that is not one of the few kinds of tex
 speaks, so that a route cannot return media around the gate even by accident.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+import asyncio
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterator,
+    Mapping,
+)
 
 from anyio.to_thread import run_sync
+from fastapi.requests import HTTPConnection
 from starlette.datastructures import Headers
 from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from farola.base import get_logger
+from farola.access import SignIn
+from farola.api.guard import SignedInSession, session_of
+from farola.api.sockets import OpenSockets
+from farola.base import Error, Kind, get_logger
 from farola.gate import Admitted, Chunk, Footage, Init, KeyFrame, Still
 
 MP4 = "video/mp4"
@@ -23,7 +35,9 @@ PLAYLIST = "application/vnd.apple.mpegurl"
 # Each look will be written to the ledger before its media leaves, so no cache may answer instead.
 _NO_STORE = "no-store"
 _MARK = "farola.admitted"
-_TEXT = frozenset({"application/json", "application/problem+json", "text/plain"})
+PDF = "application/pdf"
+# No route makes a picture into one of these: reports are text set by reportlab.
+_TEXT = frozenset({"application/json", "application/problem+json", "text/plain", PDF})
 _log = get_logger("api")
 
 
@@ -52,20 +66,34 @@ class AdmittedMedia(StreamingResponse):
         if size is not None:
             more["content-length"] = str(size)
         self._chunks = _in_threads(chunks)
+        self._over: Callable[[], Awaitable[bool]] = _never
         super().__init__(self._chunks, status_code, more, media_type)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope[_MARK] = True
-        await super().__call__(scope, receive, send)
+        connection = HTTPConnection(scope)
+        signed_in = session_of(connection)
+        if signed_in is None:  # only in an app without the guard, as in a test of this class
+            await super().__call__(scope, receive, send)
+            return
+        sockets: OpenSockets = connection.app.state.sockets
+        with sockets.opened(signed_in.session.person.id) as woken:
+            self._over = _session_over(connection, signed_in, woken)
+            await super().__call__(scope, receive, send)
 
     async def stream_response(self, send: Send) -> None:
-        """Begins only when the first chunk could be read: until then an error has a status."""
+        """Begins only when the first chunk could be read: until then an error has a status.
+
+        Breaks off when the session ends meanwhile, as live sockets do.
+        """
         rest = self.body_iterator
         first = await anext(aiter(rest), b"")
 
         async def whole() -> AsyncIterator[str | bytes | memoryview]:
             yield first
             async for chunk in rest:
+                if await self._over():
+                    raise Error(Kind.UNAUTHENTICATED, "the session ended")
                 yield chunk
 
         self.body_iterator = whole()
@@ -73,6 +101,25 @@ class AdmittedMedia(StreamingResponse):
             await super().stream_response(send)
         finally:
             await self._chunks.aclose()
+
+
+async def _never() -> bool:
+    return False
+
+
+def _session_over(
+    connection: HTTPConnection, signed_in: SignedInSession, woken: asyncio.Event
+) -> Callable[[], Awaitable[bool]]:
+    """Looks at the session again only when something of it has changed."""
+
+    async def over() -> bool:
+        if not woken.is_set():
+            return False
+        woken.clear()
+        sign_in: SignIn = connection.app.state.services.access.sign_in
+        return await run_sync(sign_in.session, signed_in.token) is None
+
+    return over
 
 
 def _content(media: str | bytes | KeyFrame | Still | Footage) -> tuple[Iterator[bytes], int | None]:

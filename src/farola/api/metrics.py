@@ -18,11 +18,11 @@ from prometheus_client.registry import Collector
 
 from farola.api.fields import problem_of
 from farola.api.guard import session_of
-from farola.api.reach import Reach, Told, off_loop
+from farola.api.reach import Reach, Told, off_loop, require
 from farola.api.services import States, Vision
 from farola.api.vision_metrics import VisionCollector
 from farola.base import Error, Kind
-from farola.model import CameraState, Phase
+from farola.model import Act, CameraState, Phase
 
 router = APIRouter(tags=["metrics"])
 
@@ -103,7 +103,7 @@ _bearer = HTTPBearer(
 )
 
 
-@router.get("/metrics", response_class=PlainTextResponse, responses=problem_of(401))
+@router.get("/metrics", response_class=PlainTextResponse, responses=problem_of(401, 403))
 async def get_metrics(
     request: Request,
     services: Reach,
@@ -113,8 +113,11 @@ async def get_metrics(
     """Prometheus' text format; for a signed-in session or the configured token."""
     token = settings.metrics_token
     may = given is not None and token is not None and _same(given.credentials, token)
-    if not may and session_of(request) is None:
-        raise Error(Kind.UNAUTHENTICATED, "sign in, or send the metrics token")
+    if not may:
+        signed_in = session_of(request)
+        if signed_in is None:
+            raise Error(Kind.UNAUTHENTICATED, "sign in, or send the metrics token")
+        require(signed_in, Act.CONFIGURE, Act.AUDIT)
     text = await off_loop(generate_latest, request.app.state.registry)
     return PlainTextResponse(text, media_type=TEXT_FORMAT)
 

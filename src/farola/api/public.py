@@ -1,4 +1,4 @@
-"""What anyone may fetch without signing in: the ledger's tiles, its checkpoint, its verifier.
+"""What anyone may fetch without signing in: the public page, the ledger's tiles and its verifier.
 
 Only files of the public directory, by names that can lead nowhere else. They may also be copied to
 any other place and served from there.
@@ -16,7 +16,17 @@ from starlette.routing import Route
 from farola.base import Error, Kind
 
 _TILE = r"tile/([0-7]|entries)(/x[0-9]{3})*/[0-9]{3}(\.p/[0-9]{1,3})?"
-_PATH = re.compile(rf"ledger/(checkpoint|key|{_TILE})")
+_PAGE = r"(index|en)\.html|site\.css|(cameras|numbers)\.(json|csv)"
+_CAMERA = r"camera/[a-z0-9-]{1,64}\.(html|svg|pdf)"
+_PATH = re.compile(rf"ledger/(checkpoint|key|{_TILE})|{_PAGE}|{_CAMERA}")
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".csv": "text/csv; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".pdf": "application/pdf",
+}
 _VERIFIER = "verify_ledger.py"
 _FOR_EVER = "public, max-age=31536000, immutable"
 _SOON = "public, max-age=10"
@@ -28,7 +38,7 @@ def public_routes(folder: Path | None) -> list[Route]:
     """The routes under `/public/`; without a folder only the verifier."""
 
     async def serve(request: Request) -> Response:
-        path = request.path_params["path"]
+        path = request.path_params["path"] or "index.html"
         if path == f"ledger/{_VERIFIER}":
             script = (files("farola.ledger") / _VERIFIER).read_bytes()
             return Response(script, media_type="text/x-python", headers={"cache-control": _SOON})
@@ -41,7 +51,7 @@ def public_routes(folder: Path | None) -> list[Route]:
         tile = path.startswith("ledger/tile/")
         return Response(
             data,
-            media_type=_BINARY if tile else _TEXT,
+            media_type=_BINARY if tile else _TYPES.get(Path(path).suffix, _TEXT),
             headers={"cache-control": _FOR_EVER if tile else _SOON},
         )
 

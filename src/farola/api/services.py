@@ -11,8 +11,10 @@ from enum import Enum
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from farola.access import Access, GrantDesk
 from farola.base import Clock, Kind
 from farola.gate import Gate
+from farola.ledger import EntryFilter, EntryPage
 from farola.model import (
     Address,
     Alarm,
@@ -21,16 +23,21 @@ from farola.model import (
     CameraState,
     Condition,
     Credentials,
+    Density,
     Direction,
     EntryKind,
     Event,
     EventFilter,
     EventPage,
     Gap,
+    Hold,
     HourCount,
     Label,
+    Mounting,
     Papers,
     Point,
+    Position,
+    RetentionClass,
     Rule,
     Schedule,
     Session,
@@ -41,6 +48,8 @@ from farola.model import (
     Zone,
     ZoneKind,
 )
+from farola.oversight import Conduct, Finding
+from farola.retention import Destruction
 
 
 class Stored(Enum):
@@ -62,6 +71,8 @@ class CameraDraft:
     sub: Address | None
     papers: Papers
     enabled: bool
+    mounting: Mounting | None = None
+    position: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +115,16 @@ class Cameras(Protocol):
         """Replace what is known of a camera; STORED keeps its credentials, None removes them."""
         ...
 
+    def approve(self, camera_id: str, digest: str, by_id: str) -> Camera:
+        """The papers of this digest are in order. Raises CONFLICT when they are others by now,
+        PAPERS_INCOMPLETE when some are missing.
+        """
+        ...
+
+    def densities(self, camera: Camera, width: int) -> Sequence[Density]:
+        """Pixels a metre in its picture of that width and in its zones, as far as known."""
+        ...
+
     async def test(
         self, main: Address, credentials: Credentials | Stored | None, camera_id: str | None
     ) -> ConnectionTest:
@@ -134,30 +155,6 @@ class Timeline(Protocol):
     def days(
         self, camera_id: str, stream: StreamKind, span: Span, zone: ZoneInfo
     ) -> Sequence[RecordedDay]: ...
-
-
-class SignIn(Protocol):
-    def sign_in(self, name: str, password: str, address: str) -> tuple[str, Session]:
-        """A new session and its token. `address` is where the request came from, for throttling.
-
-        Raises UNAUTHENTICATED, or RATE_LIMITED with `retry_after_s`.
-        """
-        ...
-
-    def session(self, token: str) -> Session | None:
-        """The session of a token; None when there is none or it expired."""
-        ...
-
-    def sign_out(self, token: str) -> None:
-        """End a session; an unknown token is no error."""
-        ...
-
-    def change_password(self, token: str, current: str, new: str, address: str) -> None:
-        """Change the password of a session's person and end their other sessions.
-
-        Raises UNAUTHENTICATED when `current` is wrong, or RATE_LIMITED.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +276,76 @@ class Vision(Protocol):
         ...
 
 
+class Audit(Protocol):
+    """What people did, for those who watch over it. Raises Error: NOT_FOUND, TOO_LARGE."""
+
+    @property
+    def verifier(self) -> str:
+        """The public key by which reports are checked."""
+        ...
+
+    def entries(self, asked: EntryFilter, before: int | None, limit: int) -> EntryPage: ...
+
+    def opened(self, index: int) -> Body:
+        """One entry with its proof, for an outsider to check."""
+        ...
+
+    def conduct(self, span: Span) -> tuple[Conduct, Sequence[Finding]]: ...
+
+    def note(self, by: Session, text: str, about: int | None) -> None: ...
+
+    def report(self, by: Session, span: Span, language: str) -> bytes:
+        """A signed PDF in `es` or `en`."""
+        ...
+
+
+class Preview(Protocol):
+    """What will be destroyed when; `now_us` is the time that `at_us` counts in."""
+
+    @property
+    def planned(self) -> Sequence[Destruction]: ...
+
+    @property
+    def now_us(self) -> int: ...
+
+    @property
+    def hours(self) -> int: ...
+
+    @property
+    def free(self) -> int: ...
+
+    @property
+    def short_of_room(self) -> bool: ...
+
+
+class Retention(Protocol):
+    """What is destroyed and what is held. Raises Error: NOT_FOUND, INVALID_INPUT, KEY_DESTROYED."""
+
+    def preview(self) -> Preview: ...
+
+    def classes(self) -> Sequence[RetentionClass]: ...
+
+    def holds(self) -> Sequence[Hold]: ...
+
+    def new_hold(
+        self, camera_ids: tuple[str, ...], span: Span, reason: str, reference: str, days: int
+    ) -> Hold: ...
+
+    def place(self, hold: Hold, by: Body | None = None) -> Hold: ...
+
+    def end(self, hold_id: str, why: str, by: Body | None = None) -> None: ...
+
+
+class Documents(Protocol):
+    def register(self) -> bytes:
+        """The register of processing as a PDF."""
+        ...
+
+    def manual(self) -> bytes:
+        """The manual of operations and privacy as a PDF."""
+        ...
+
+
 class Acts(Protocol):
     """Where acts are written before they happen."""
 
@@ -297,6 +364,10 @@ class Services:
     situations: Situations
     vision: Vision
     gate: Gate
-    sign_in: SignIn
+    access: Access
+    grants: GrantDesk
+    audit: Audit
+    retention: Retention
+    documents: Documents
     acts: Acts
     clock: Clock

@@ -11,7 +11,8 @@ class ApiSettings:
     """`public_url` is the address in the browser when a proxy stands before Farola, such as
     `https://cameras.example`, without a path; `zone` is the town's IANA time zone.
     `metrics_token` lets a collector read `/metrics` without signing in; None allows nobody.
-    `public` is the directory of what anyone may fetch.
+    `public` is the directory of what anyone may fetch; `identity_provider` what people call the
+    town's identity provider, None where there is none.
     """
 
     version: str
@@ -21,3 +22,4 @@ class ApiSettings:
     metrics_token: str | None = field(default=None, repr=False)
     console: Path = CONSOLE
     public: Path | None = None
+    identity_provider: str | None = None

@@ -19,17 +19,17 @@ from farola.api.situation_models import (
     ZoneList,
 )
 from farola.base import Error, Kind
-from farola.model import Body, EntryKind
+from farola.model import Act, Body, EntryKind
 
 router = APIRouter(prefix="/api/cameras/{camera_id}", tags=["situations"])
 
 _MOST_TRIAL_US = 3_600_000_000
 
 
-@router.get("/zones", responses=problem_of(401, 404, 422, 503))
+@router.get("/zones", responses=problem_of(401, 403, 404, 422, 503))
 async def list_zones(camera_id: CameraId, signed_in: SignedIn, services: Reach) -> ZoneList:
     """The camera's zones, by name."""
-    await camera_of(services, camera_id)
+    await camera_of(services, signed_in, camera_id)
     zones = await off_loop(services.situations.zones, camera_id)
     return ZoneList(zones=[ZoneAnswer.of(zone) for zone in zones])
 
@@ -41,7 +41,7 @@ async def add_zone(
     camera_id: CameraId, body: ZoneBody, signed_in: SignedIn, services: Reach
 ) -> ZoneAnswer:
     """Draw a zone; a private one is covered from the next picture on."""
-    await camera_of(services, camera_id)
+    await camera_of(services, signed_in, camera_id, Act.WRITE_RULES)
     await _record(
         services, signed_in, camera_id, {"what": "added", "part": "zone", "name": body.name}
     )
@@ -53,7 +53,7 @@ async def update_zone(
     camera_id: CameraId, zone_id: ZoneId, body: ZoneBody, signed_in: SignedIn, services: Reach
 ) -> ZoneAnswer:
     """Replace a zone; its rules go on with what is drawn now."""
-    await camera_of(services, camera_id)
+    await camera_of(services, signed_in, camera_id, Act.WRITE_RULES)
     await _record(
         services, signed_in, camera_id, {"what": "changed", "part": "zone", "zone": zone_id}
     )
@@ -68,17 +68,17 @@ async def delete_zone(
     camera_id: CameraId, zone_id: ZoneId, signed_in: SignedIn, services: Reach
 ) -> None:
     """Delete a zone that no rule needs; its events and counts stay."""
-    await camera_of(services, camera_id)
+    await camera_of(services, signed_in, camera_id, Act.WRITE_RULES)
     await _record(
         services, signed_in, camera_id, {"what": "deleted", "part": "zone", "zone": zone_id}
     )
     await off_loop(services.situations.delete_zone, camera_id, zone_id)
 
 
-@router.get("/rules", responses=problem_of(401, 404, 422, 503))
+@router.get("/rules", responses=problem_of(401, 403, 404, 422, 503))
 async def list_rules(camera_id: CameraId, signed_in: SignedIn, services: Reach) -> RuleList:
     """The camera's rules, by name."""
-    await camera_of(services, camera_id)
+    await camera_of(services, signed_in, camera_id)
     rules = await off_loop(services.situations.rules, camera_id)
     return RuleList(rules=[RuleAnswer.of(rule) for rule in rules])
 
@@ -90,7 +90,7 @@ async def add_rule(
     camera_id: CameraId, body: RuleBody, signed_in: SignedIn, services: Reach
 ) -> RuleAnswer:
     """Write a rule; it is followed at once when it is enabled."""
-    await camera_of(services, camera_id)
+    await camera_of(services, signed_in, camera_id, Act.WRITE_RULES)
     await _record(
         services, signed_in, camera_id, {"what": "added", "part": "rule", "name": body.name}
     )
@@ -102,7 +102,7 @@ async def try_rule(
     camera_id: CameraId, body: TrialBody, signed_in: SignedIn, services: Reach
 ) -> TrialAnswer:
     """What a rule would have made of recorded video; nothing is stored."""
-    await camera_of(services, camera_id)
+    await camera_of(services, signed_in, camera_id, Act.WRITE_RULES)
     span = span_of(body.start_us, body.end_us, most_days=1)
     if span.end_us - span.start_us > _MOST_TRIAL_US:
         raise Error(Kind.INVALID_INPUT, "a rule is tried on at most an hour", field="end_us")
@@ -115,7 +115,7 @@ async def update_rule(
     camera_id: CameraId, rule_id: RuleId, body: RuleBody, signed_in: SignedIn, services: Reach
 ) -> RuleAnswer:
     """Replace a rule; an event that lasts ends."""
-    await camera_of(services, camera_id)
+    await camera_of(services, signed_in, camera_id, Act.WRITE_RULES)
     await _record(
         services, signed_in, camera_id, {"what": "changed", "part": "rule", "rule": rule_id}
     )
@@ -128,7 +128,7 @@ async def delete_rule(
     camera_id: CameraId, rule_id: RuleId, signed_in: SignedIn, services: Reach
 ) -> None:
     """Delete a rule; its events stay."""
-    await camera_of(services, camera_id)
+    await camera_of(services, signed_in, camera_id, Act.WRITE_RULES)
     await _record(
         services, signed_in, camera_id, {"what": "deleted", "part": "rule", "rule": rule_id}
     )

@@ -13,7 +13,7 @@ class OpenSockets:
 
     @contextmanager
     def opened(self, person_id: str) -> Iterator[asyncio.Event]:
-        """Set when this person signed out somewhere or changed their password."""
+        """Set when something of this person's sessions or roles has changed."""
         woken = asyncio.Event()
         mine = self._by_person.setdefault(person_id, set())
         mine.add(woken)
@@ -27,6 +27,11 @@ class OpenSockets:
     def wake(self, person_id: str) -> None:
         for woken in self._by_person.get(person_id, ()):
             woken.set()
+
+    def wake_all(self) -> None:
+        """What cameras may be watched by whom has changed."""
+        for person_id in list(self._by_person):
+            self.wake(person_id)
 
     def __len__(self) -> int:
         return sum(len(sockets) for sockets in self._by_person.values())

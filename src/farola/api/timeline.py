@@ -60,7 +60,7 @@ class DaysAnswer(Answer):
     days: list[DayAnswer]
 
 
-@router.get("/timeline", responses=problem_of(401, 404, 422, 503))
+@router.get("/timeline", responses=problem_of(401, 403, 404, 422, 503))
 async def get_timeline(
     camera_id: CameraId,
     start_us: StartQuery,
@@ -71,7 +71,7 @@ async def get_timeline(
 ) -> TimelineAnswer:
     """Recorded spans and gaps that touch a span of at most 32 days, in order of time."""
     span = span_of(start_us, end_us, most_days=_MOST_TIMELINE_DAYS)
-    await camera_of(services, camera_id)
+    await camera_of(services, signed_in, camera_id)
     kind = StreamKind(stream)
     spans = await off_loop(services.timeline.spans, camera_id, kind, span)
     gaps = await off_loop(services.timeline.gaps, camera_id, kind, span)
@@ -87,7 +87,7 @@ async def get_timeline(
     )
 
 
-@router.get("/days", responses=problem_of(401, 404, 422, 503))
+@router.get("/days", responses=problem_of(401, 403, 404, 422, 503))
 async def get_days(
     camera_id: CameraId,
     start_us: StartQuery,
@@ -99,6 +99,6 @@ async def get_days(
 ) -> DaysAnswer:
     """The local days within a span of at most 400 days on which something was recorded."""
     span = span_of(start_us, end_us, most_days=_MOST_CALENDAR_DAYS)
-    await camera_of(services, camera_id)
+    await camera_of(services, signed_in, camera_id)
     days = await off_loop(services.timeline.days, camera_id, StreamKind(stream), span, zone_of(tz))
     return DaysAnswer(days=[DayAnswer(day=one.day, recorded_us=one.recorded_us) for one in days])

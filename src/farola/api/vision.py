@@ -6,8 +6,9 @@ from fastapi import APIRouter
 
 from farola.api.fields import Answer, problem_of
 from farola.api.guard import SignedIn
-from farola.api.reach import Reach
+from farola.api.reach import Reach, within
 from farola.base import Kind
+from farola.model import Act
 
 router = APIRouter(prefix="/api/vision", tags=["vision"])
 
@@ -55,9 +56,10 @@ class VisionAnswer(Answer):
     cameras: list[LookedAtAnswer]
 
 
-@router.get("", responses=problem_of(401, 503))
+@router.get("", responses=problem_of(401, 403, 503))
 async def get_vision(signed_in: SignedIn, services: Reach) -> VisionAnswer:
     """The detector's model and load, and the state of every camera's pictures."""
+    known = await within(services, signed_in, Act.SEE_CAMERAS)
     report = services.vision.report()
     return VisionAnswer(
         model=ModelAnswer(name=report.model, sha256=report.sha256, licence=report.licence),
@@ -79,5 +81,6 @@ async def get_vision(signed_in: SignedIn, services: Reach) -> VisionAnswer:
                 failed=each.failed,
             )
             for each in report.cameras
+            if known is None or each.camera_id in known
         ],
     )

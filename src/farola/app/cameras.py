@@ -10,7 +10,7 @@ from farola.app.parts import Parts
 from farola.app.plans import open_credentials, seal_credentials
 from farola.base import Error, Kind, new_id
 from farola.catalog import NewCamera
-from farola.model import Address, Camera, Credentials
+from farola.model import STANDARD, Address, Camera, Credentials, Density, densities
 
 
 class CameraDesk:
@@ -35,14 +35,14 @@ class CameraDesk:
         sealed = None
         if credentials is not None:
             sealed = seal_credentials(self._keystore, camera_id, credentials)
-        camera = self._catalog.cameras.add(_new_camera(draft), sealed, camera_id=camera_id)
+        camera = self._catalog.cameras.add(self._new(draft), sealed, camera_id=camera_id)
         self._changed()
         return camera
 
     def update(
         self, camera_id: str, draft: CameraDraft, credentials: Credentials | Stored | None
     ) -> Camera:
-        camera = self._catalog.cameras.update(camera_id, _new_camera(draft))
+        camera = self._catalog.cameras.update(camera_id, self._new(draft))
         if credentials is not STORED:
             # Not in one transaction with the rest: the old bytes are scrubbed out of the file
             # after the commit, which an open transaction would prevent.
@@ -54,6 +54,15 @@ class CameraDesk:
         self._changed()
         return camera
 
+    def approve(self, camera_id: str, digest: str, by_id: str | None) -> Camera:
+        """Raises CONFLICT when the papers are others by now, PAPERS_INCOMPLETE."""
+        camera = self._catalog.cameras.approve(camera_id, digest, by_id)
+        self._changed()
+        return camera
+
+    def densities(self, camera: Camera, width: int) -> Sequence[Density]:
+        return densities(camera.mounting, self._catalog.zones.zones(camera.id), width)
+
     async def test(
         self, main: Address, credentials: Credentials | Stored | None, camera_id: str | None
     ) -> ConnectionTest:
@@ -62,6 +71,29 @@ class CameraDesk:
         if credentials is STORED and camera_id is not None:
             login = await asyncio.to_thread(self._stored, camera_id, main)
         return await ask_camera(main, login, self._settings, self._clock)
+
+    def _new(self, draft: CameraDraft) -> NewCamera:
+        for address in (draft.main, draft.sub):
+            if address is not None:
+                check_host(address.host)
+        known = {STANDARD, *(each.name for each in self._settings.retention.parsed_classes)}
+        if draft.papers.retention_class not in known:
+            told = ", ".join(sorted(known))
+            raise Error(
+                Kind.INVALID_INPUT,
+                f"there is no such retention class; there are: {told}",
+                field="retention_class",
+            )
+        return NewCamera(
+            name=draft.name,
+            place=draft.place,
+            main=draft.main,
+            sub=draft.sub,
+            papers=draft.papers,
+            enabled=draft.enabled,
+            mounting=draft.mounting,
+            position=draft.position,
+        )
 
     def _stored(self, camera_id: str, main: Address) -> Credentials | None:
         """The stored credentials, for the host they were given for and no other.
@@ -78,17 +110,3 @@ class CameraDesk:
             )
         sealed = self._catalog.cameras.sealed_credentials(camera_id)
         return None if sealed is None else open_credentials(self._keystore, camera_id, sealed)
-
-
-def _new_camera(draft: CameraDraft) -> NewCamera:
-    for address in (draft.main, draft.sub):
-        if address is not None:
-            check_host(address.host)
-    return NewCamera(
-        name=draft.name,
-        place=draft.place,
-        main=draft.main,
-        sub=draft.sub,
-        papers=draft.papers,
-        enabled=draft.enabled,
-    )

@@ -10,9 +10,10 @@ from pathlib import Path
 from farola import __version__
 from farola.app.parts import Parts
 from farola.app.witnesses import Witnesses
-from farola.base import Error, Kind, get_logger
+from farola.base import Error, Kind, disk_kind, get_logger
 from farola.catalog import LEDGER_SIZE
 from farola.config import Settings
+from farola.keys import create_file
 from farola.ledger import (
     Ledger,
     NoteKey,
@@ -26,14 +27,27 @@ from farola.merkle import Checkpoint, ProofText
 from farola.model import Alarm, Body, EntryKind
 
 _KEY = "ledger"
+TOWN_ID = "town.id"
 _LOOK_SECONDS = 1.0
 _US = 1_000_000
 _log = get_logger("ledger")
 
 
 def origin_of(parts: Parts) -> str:
-    """The name under which this town's log signs."""
-    return parts.settings.ledger.origin or f"farola/{parts.keystore.fingerprint[:16]}"
+    """The name under which this town's log signs.
+
+    Without a configured one it is made of the first root's fingerprint and kept beside the keys: a
+    later root does not change what outsiders know the town by.
+    """
+    if parts.settings.ledger.origin:
+        return parts.settings.ledger.origin
+    path = parts.keystore.directory / TOWN_ID
+    try:
+        if not path.exists():
+            create_file(path, f"{parts.keystore.fingerprint[:16]}\n".encode("ascii"))
+        return f"farola/{path.read_text('ascii').strip()}"
+    except OSError as error:
+        raise Error(disk_kind(error), f"{path} cannot be used: {error.strerror}") from error
 
 
 @contextmanager
@@ -126,10 +140,10 @@ def accept_restored(parts: Parts, ledger: Ledger, reason: str) -> int:
 class LedgerKeeper:
     """Checkpoints in time while the town runs. Belongs to the server's event loop."""
 
-    def __init__(self, parts: Parts, ledger: Ledger) -> None:
+    def __init__(self, parts: Parts, ledger: Ledger, witnesses: Witnesses) -> None:
         self._parts = parts
         self._ledger = ledger
-        self._witnesses = Witnesses(parts.settings.ledger, ledger, parts.clock)
+        self._witnesses = witnesses
         self._given_out = -1
         self._given_out_us = 0
         self._fault: Alarm | None = None

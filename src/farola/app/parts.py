@@ -15,7 +15,7 @@ from farola.recorder import Patience, RecorderSettings
 from farola.store import SyncPolicy
 
 _US = 1_000_000
-_FINGERPRINT = "keystore.fingerprint"
+FINGERPRINT = "keystore.fingerprint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _own_keystore(settings: Settings, *, create: bool) -> Keystore:
     Its public fingerprint stands beside the recordings. Else a lost directory of keys would be
     replaced by a new one without a word, and yesterday's recordings could not be opened any more.
     """
-    mark = settings.storage.data / _FINGERPRINT
+    mark = settings.storage.data / FINGERPRINT
     try:
         known = mark.read_text("ascii").strip() if mark.exists() else None
         keystore = Keystore.open(settings.storage.keys, create=create and known is None)

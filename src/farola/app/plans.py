@@ -50,6 +50,7 @@ class Plans:
                         password=login.password if login else None,
                         covered_until_us=self._catalog.recordings.newest_end_us(camera.id, stream),
                         open_gap=open_gaps.get((camera.id, stream)),
+                        retention_class=camera.papers.retention_class,
                     )
                 )
         return plans
@@ -65,14 +66,15 @@ class Plans:
 def seal_credentials(keystore: Keystore, camera_id: str, login: Credentials) -> bytes:
     """The credentials as the catalogue keeps them: only this keystore opens them."""
     text = json.dumps({"username": login.username, "password": login.password})
-    return keystore.seal(_label(camera_id), text.encode())
+    return keystore.seal(credentials_label(camera_id), text.encode())
 
 
 def open_credentials(keystore: Keystore, camera_id: str, sealed: bytes) -> Credentials:
     """Raises KEY_WRONG when the keystore is another one or the camera another one."""
-    values = json.loads(keystore.unseal(_label(camera_id), sealed))
+    values = json.loads(keystore.unseal(credentials_label(camera_id), sealed))
     return Credentials(values["username"], values["password"])
 
 
-def _label(camera_id: str) -> str:
+def credentials_label(camera_id: str) -> str:
+    """What a camera's credentials are sealed for."""
     return f"camera/{camera_id}/credentials"

@@ -7,17 +7,28 @@ last recorded under. Losing it costs nothing but that names and clock are believ
 import asyncio
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from farola.app.parts import Parts
 from farola.app.shredding import Shredder, alone, free_bytes
-from farola.base import Error, Kind, disk_kind, get_logger, new_id
-from farola.keys import STANDARD, parse_epoch
+from farola.base import Clock, Error, Kind, disk_kind, get_logger, new_id
+from farola.config import Settings
+from farola.keys import parse_epoch
 from farola.ledger import EntryFilter, Ledger
-from farola.model import Alarm, Body, EntryKind, Hold, Span
+from farola.model import (
+    STANDARD,
+    Alarm,
+    Body,
+    Camera,
+    EntryKind,
+    Hold,
+    RetentionClass,
+    Span,
+    hours_by_class,
+)
 from farola.retention import Destruction, Elapsed, Seen, due, observe, plan
 
 _SWEEP_SECONDS = 60.0
@@ -98,8 +109,15 @@ class Retainer:
         with alone(self._parts):
             return self._look()[0]
 
-    def place(self, hold: Hold) -> Hold:
-        """Keep a span. What of it was destroyed already stays destroyed.
+    def classes(self) -> Sequence[RetentionClass]:
+        """That of all cameras whose papers name no other, then the others."""
+        told = self._settings
+        standard = RetentionClass(STANDARD, told.hours, told.justified_until, told.justification)
+        return standard, *told.parsed_classes
+
+    def place(self, hold: Hold, by: Body | None = None) -> Hold:
+        """Keep a span. What of it was destroyed already stays destroyed. `by` tells who, for the
+        ledger; None is somebody at the machine itself.
 
         Raises INVALID_INPUT for no reason, no cameras, no span or too long a time; KEY_DESTROYED
         when all of it is gone; NOT_FOUND for an unknown camera; LEDGER_FAILED.
@@ -114,7 +132,7 @@ class Retainer:
                 raise Error(Kind.INVALID_INPUT, f"a hold lasts {days} days at most, and ends later")
             if self._gone(hold):
                 raise Error(Kind.KEY_DESTROYED, "nothing of this span can be read any more")
-            self._ledger.append(EntryKind.HOLD_PLACED, _body(hold))
+            self._ledger.append(EntryKind.HOLD_PLACED, {**(by or {}), **_body(hold)})
             self._parts.catalog.holds.add(hold)
             for name in self._parts.keystore.epochs():
                 epoch = parse_epoch(name)
@@ -122,16 +140,20 @@ class Retainer:
                     self._shredder.keep_held(epoch, [hold])
             return hold
 
-    def end(self, hold_id: str, why: str) -> None:
+    def end(self, hold_id: str, why: str, by: Body | None = None) -> None:
         """End a hold before its time; what only it kept is destroyed at once. Raises NOT_FOUND."""
         with alone(self._parts):
             for hold in self._parts.catalog.holds.list():
                 if hold.id == hold_id:
                     self._look()
-                    self._end(hold, why)
+                    self._end(hold, why, by)
                     self._clear(self._parts.catalog.holds.list())
                     return
         raise Error(Kind.NOT_FOUND, "there is no such hold")
+
+    def holds(self) -> Sequence[Hold]:
+        """Those that last, by the time they were placed."""
+        return self._parts.catalog.holds.list()
 
     def new_hold(
         self, camera_ids: tuple[str, ...], span: Span, reason: str, reference: str, days: int
@@ -148,10 +170,10 @@ class Retainer:
         assert self._elapsed is not None
         return self._elapsed.now_us + self._elapsed.doubted_us
 
-    def _end(self, hold: Hold, why: str) -> None:
+    def _end(self, hold: Hold, why: str, by: Body | None = None) -> None:
         """On record, then in the catalogue, then for good."""
         assert self._elapsed is not None
-        self._ledger.append(EntryKind.HOLD_ENDED, {**_body(hold), "why": why})
+        self._ledger.append(EntryKind.HOLD_ENDED, {**(by or {}), **_body(hold), "why": why})
         self._parts.catalog.holds.end(hold.id, self._elapsed.now_us)
         self._parts.keystore.end_hold(hold.id)
         self._cleared.clear()
@@ -168,16 +190,21 @@ class Retainer:
         return True
 
     def _destroy_again(self) -> None:
-        """A keystore put back from an old copy brings no hour back to life."""
-        living, before = set(self._parts.keystore.epochs()), None
-        while living:
-            asked = EntryFilter(frozenset({EntryKind.KEY_DESTROYED}))
+        """A keystore put back from an old copy brings no hour and no hold back to life."""
+        keystore = self._parts.keystore
+        living, held, before = set(keystore.epochs()), set(keystore.holds()), None
+        asked = EntryFilter(frozenset({EntryKind.KEY_DESTROYED, EntryKind.HOLD_ENDED}))
+        while living or held:
             page = self._ledger.find(asked, before, _PAGE)
             for entry in page.entries:
                 name = (entry.body or {}).get("epoch")
                 if isinstance(name, str) and name in living:
                     _log.warning("destroyed once more", epoch=name)
-                    self._parts.keystore.destroy_epoch(name)
+                    keystore.destroy_epoch(name)
+                hold = (entry.body or {}).get("hold")
+                if isinstance(hold, str) and hold in held:
+                    _log.warning("ended once more", hold=hold)
+                    keystore.end_hold(hold)
             before = page.next
             if before is None:
                 return
@@ -206,7 +233,8 @@ class Retainer:
         _write(self._path, _State((now_us, wall_us), ended))
         day = datetime.fromtimestamp(now_us // 1_000_000, UTC).date()
         hours = self._settings.hours_on(day)
-        planned = plan(epochs, ended, {STANDARD: hours}, hours)
+        classes = hours_by_class(self._settings.parsed_classes, day)
+        planned = plan(epochs, ended, classes, hours)
         free = free_bytes(self._parts.root)
         short = free < self._settings.early_alarm_bytes
         self._tell_room(short, free)
@@ -222,6 +250,13 @@ class Retainer:
     @property
     def _path(self) -> Path:
         return self._parts.keystore.directory / _FILE
+
+
+def hours_now(camera: Camera, settings: Settings, clock: Clock) -> int:
+    """For how many hours the camera's recordings are kept, as of today."""
+    day = datetime.fromtimestamp(clock.wall_us() // 1_000_000, UTC).date()
+    classes = hours_by_class(settings.retention.parsed_classes, day)
+    return classes.get(camera.papers.retention_class, settings.retention.hours_on(day))
 
 
 @dataclass(frozen=True, slots=True)

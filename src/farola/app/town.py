@@ -15,19 +15,28 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from farola import __version__
-from farola.access import SignIn
+from farola.access import Access, GrantDesk, Provider
 from farola.api import ApiSettings, Services, create_app
+from farola.app.auditing import AuditDesk
 from farola.app.cameras import CameraDesk
+from farola.app.chronicle import Chronicle
+from farola.app.documents import Documents
+from farola.app.granting import GrantKeeper
 from farola.app.ledger import LedgerKeeper, begin, open_ledger
 from farola.app.listener import Listener
 from farola.app.parts import Parts, only_recorder, open_parts
 from farola.app.plans import Plans
+from farola.app.publishing import SitePublisher
 from farola.app.recorder_process import setup_of
-from farola.app.retaining import Retainer
+from farola.app.retaining import Retainer, hours_now
+from farola.app.reviews import Reviews
+from farola.app.sealing import Sealer
 from farola.app.seeing import Seeing
 from farola.app.situations import SituationDesk
 from farola.app.state_board import Originals, StateBoard
 from farola.app.timeline import TimelineDesk
+from farola.app.timestamps import Timestamps
+from farola.app.witnesses import Witnesses
 from farola.base import Clock, Error, get_logger
 from farola.config import Settings
 from farola.gate import Gate, Looks
@@ -58,7 +67,7 @@ async def run_town(
     on_ready: Callable[[TownReady], None],
     *,
     password: str | None = None,
-    before_cameras: Callable[[Parts], None] | None = None,
+    before_cameras: Callable[[Parts, Ledger], None] | None = None,
 ) -> None:
     """Serves until SIGINT or SIGTERM. The first start makes the administrator `admin`.
 
@@ -74,17 +83,14 @@ async def run_town(
     ):
         begin(ledger)
         if before_cameras is not None:
-            await asyncio.to_thread(before_cameras, parts)
-        sign_in = SignIn(
-            parts.catalog.people,
-            parts.catalog.sessions,
-            clock,
-            hours=settings.sessions.hours,
-            acts=ledger,
+            await asyncio.to_thread(before_cameras, parts, ledger)
+        provider = Provider(settings.identity, clock) if settings.identity.issuer else None
+        access = Access.over(
+            parts.catalog, parts.keystore, clock, settings.sessions, ledger, provider=provider
         )
-        first = await asyncio.to_thread(sign_in.add_first_person, FIRST_PERSON, password)
+        first = await asyncio.to_thread(access.people.add_first, FIRST_PERSON, password)
         listener = Listener(settings.server.host, settings.server.port)
-        town = Town(parts, ledger, sign_in, listener)
+        town = Town(parts, ledger, access, listener)
         ready = TownReady(listener.url, FIRST_PERSON, first[1] if first else None)
         await town.run(lambda: on_ready(ready))
 
@@ -92,7 +98,7 @@ async def run_town(
 class Town:
     """The running server."""
 
-    def __init__(self, parts: Parts, ledger: Ledger, sign_in: SignIn, listener: Listener) -> None:
+    def __init__(self, parts: Parts, ledger: Ledger, access: Access, listener: Listener) -> None:
         self._parts = parts
         self._listener = listener
         self._loop = asyncio.get_running_loop()
@@ -100,10 +106,30 @@ class Town:
         self._changed = asyncio.Event()
         settings = parts.settings
         clock = parts.clock
-        self._keeper = LedgerKeeper(parts, ledger)
+        witnesses = Witnesses(settings.ledger, ledger, clock)
+        self._keeper = LedgerKeeper(parts, ledger, witnesses)
         self._looks = Looks(ledger, clock)
         self._retainer = Retainer(parts, ledger)
+        catalog = parts.catalog
+        grants = GrantDesk(
+            catalog.grants,
+            catalog.people,
+            catalog.cameras.get,
+            clock,
+            settings.grants,
+            acts=ledger,
+        )
+        self._granting = GrantKeeper(parts, ledger, grants)
+        self._reviews = Reviews(parts)
+        self._sealer = Sealer(parts, ledger)
+        self._timestamps = Timestamps(parts)
+
+        def hours(camera: Camera) -> int:
+            return hours_now(camera, settings, clock)
+
+        self._publisher = SitePublisher(parts, ledger, witnesses, hours)
         self._board = StateBoard(clock, self._alarms)
+        self._chronicle = Chronicle(parts, ledger, self._alarms, self._model)
         self._pool = Pool(
             command=[sys.executable, "-m", "farola.app.recorder_process"],
             setup=setup_of(settings),
@@ -137,8 +163,13 @@ class Town:
                     Rendition.ORIGINAL: playback,
                 },
                 looks=self._looks,
+                grants=grants.book,
             ),
-            sign_in=sign_in,
+            access=access,
+            grants=grants,
+            audit=AuditDesk(parts, ledger),
+            retention=self._retainer,
+            documents=Documents(parts, hours),
             acts=ledger,
             clock=clock,
         )
@@ -151,6 +182,7 @@ class Town:
                 zone=settings.site.zone,
                 public_url=settings.server.public_url,
                 public=settings.public_directory,
+                identity_provider=settings.identity.label,
                 metrics_token=token.get_secret_value() if token else None,
             ),
         )
@@ -167,6 +199,12 @@ class Town:
                 keeping = group.create_task(self._keeper.run())
                 looking = group.create_task(self._looks.run())
                 retaining = group.create_task(self._retainer.run())
+                granting = group.create_task(self._granting.run())
+                publishing = group.create_task(self._publisher.run())
+                reviewing = group.create_task(self._reviews.run())
+                stamping = group.create_task(self._timestamps.run())
+                sealing = group.create_task(self._sealer.run())
+                chronicling = group.create_task(self._chronicle.run())
                 following = group.create_task(self._follow_cameras())
                 serving = group.create_task(self._listener.serve(self._app, on_started))
                 await self._stop.wait()
@@ -180,6 +218,12 @@ class Town:
                 recording.cancel()
                 looking.cancel()
                 retaining.cancel()
+                granting.cancel()
+                publishing.cancel()
+                reviewing.cancel()
+                chronicling.cancel()
+                sealing.cancel()
+                stamping.cancel()
                 keeping.cancel()
             await self._looks.stop()
             await self._keeper.stop()
@@ -198,7 +242,15 @@ class Town:
             *self._seeing.alarms(),
             *self._keeper.alarms(),
             *self._retainer.alarms(),
+            *self._granting.alarms(),
+            *self._publisher.alarms(),
+            *self._reviews.alarms(),
+            *self._timestamps.alarms(),
         ]
+
+    def _model(self) -> tuple[str, str]:
+        load = self._seeing.detection.load()
+        return load.model, load.sha256
 
     def _cameras(self, cameras: Sequence[Camera]) -> None:
         self._board.cameras(cameras)

@@ -1,19 +1,16 @@
 """Asking the configured witnesses to cosign (C2SP tlog-witness). Blocks: call it in a thread."""
 
 import base64
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from http.client import HTTPException
 
+from farola.app.posting import post
 from farola.base import Clock, Error, Kind, get_logger
 from farola.config.oversight import Ledger as LedgerSettings
 from farola.ledger import Ledger, NoteVerifier, parse_verifier
 from farola.merkle import COSIGNATURE, Checkpoint, Note, Signature, opened
 from farola.model import Alarm
 
-_WAIT_S = 10
-_MOST_ANSWER = 16 << 10
 _AGAIN_US = 60_000_000
 _US = 1_000_000
 _log = get_logger("ledger")
@@ -28,6 +25,16 @@ class _Witness:
     at_us: int = 0
     asked_us: int = 0
     refused: str = ""
+    refused_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessState:
+    """A witness's name, its verifier key, and how many entries it has cosigned."""
+
+    name: str
+    key: str
+    size: int
 
 
 class Witnesses:
@@ -50,6 +57,12 @@ class Witnesses:
                     Kind.CONFIG_INVALID, f"[ledger] witnesses: {verifier.name} is no witness's key"
                 )
             self._all.append(_Witness(url.rstrip("/"), verifier, at_us=clock.monotonic_us()))
+
+    def told(self) -> list[WitnessState]:
+        """How far each has come, for everybody to read."""
+        return [
+            WitnessState(each.verifier.name, str(each.verifier), each.seen) for each in self._all
+        ]
 
     def behind(self, size: int, now_us: int) -> bool:
         """Whether one has not cosigned all that was given out and may be asked again."""
@@ -78,7 +91,7 @@ class Witnesses:
         for each in self._all:
             if each.refused:
                 message = f"the witness {each.verifier.name} refuses this ledger: {each.refused}"
-                found.append(Alarm(Kind.LEDGER_ROLLED_BACK, message, wall_us))
+                found.append(Alarm(Kind.LEDGER_ROLLED_BACK, message, each.refused_us))
             elif now_us - each.at_us >= self._silent_us:
                 message = f"the witness {each.verifier.name} has cosigned nothing for long"
                 found.append(Alarm(Kind.UNREACHABLE, message, wall_us - (now_us - each.at_us)))
@@ -91,14 +104,19 @@ class Witnesses:
                 break
             witness.seen = int(answer)  # it tells how far it has come; ask once more from there
             if witness.seen > checkpoint.size:
-                witness.refused = f"it has seen {witness.seen} entries"
+                self._refused(witness, f"it has seen {witness.seen} entries")
                 raise ValueError(witness.refused)
         if status != 200:
             if status in {409, 422}:
-                witness.refused = answer.strip() or f"status {status}"
+                self._refused(witness, answer.strip() or f"status {status}")
             raise ValueError(f"status {status}: {answer.strip()[:200]}")
         cosigned = Note(note.text, tuple(Signature.parse(line) for line in answer.splitlines()))
         return opened(cosigned, [witness.verifier])[0]
+
+    def _refused(self, witness: _Witness, why: str) -> None:
+        if not witness.refused:
+            witness.refused_us = self._clock.wall_us()
+        witness.refused = why
 
     def _request(self, seen: int, note: Note, checkpoint: Checkpoint) -> bytes:
         proof = self._ledger.consistency_proof(seen, checkpoint.size) if seen else []
@@ -106,20 +124,6 @@ class Witnesses:
         return ("\n".join(lines) + f"\n\n{note}").encode()
 
     def _post(self, witness: _Witness, body: bytes) -> tuple[int, str]:
-        request = urllib.request.Request(f"{witness.url}/add-checkpoint", data=body, method="POST")  # noqa: S310 - the town configured it
-        request.add_header("content-type", "text/plain; charset=utf-8")
-        try:
-            with _DIRECT.open(request, timeout=_WAIT_S) as answer:
-                return answer.status, answer.read(_MOST_ANSWER).decode("utf-8")
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read(_MOST_ANSWER).decode("utf-8", "replace")
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_given: object) -> None:
-        return None
-
-
-# Neither a proxy of the environment nor a redirection leads anywhere that was not configured.
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
+        url = f"{witness.url}/add-checkpoint"
+        status, answer = post(url, body, "text/plain; charset=utf-8")
+        return status, answer.decode("utf-8", "strict" if status == 200 else "replace")

@@ -23,6 +23,18 @@ class Kind(StrEnum):
     CREDENTIALS_NEEDED = "credentials_needed"
     INTERNAL = "internal"
 
+    # What signing in or oversight asks for.
+    CODE_NEEDED = "code_needed"
+    SECOND_FACTOR_NEEDED = "second_factor_needed"
+    PROOF_NEEDED = "proof_needed"
+    SAME_PERSON = "same_person"
+    GRANT_ENDED = "grant_ended"
+    GLASS_BROKEN = "glass_broken"
+    IDENTITY_UNKNOWN = "identity_unknown"
+    PAPERS_UNAPPROVED = "papers_unapproved"
+    PAPERS_INCOMPLETE = "papers_incomplete"
+    REVIEW_DUE = "review_due"
+
     # What a camera did.
     ADDRESS_REFUSED = "address_refused"
     NAME_UNRESOLVED = "name_unresolved"

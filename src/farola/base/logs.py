@@ -2,9 +2,27 @@
 
 import logging
 import sys
-from typing import Literal
+from contextlib import suppress
+from typing import Literal, TextIO, cast
 
 import structlog
+
+
+class _StandardError:
+    """Standard error as it is at each line.
+
+    A line that cannot be written (a full disk, a reader that went away, a closed file) is lost; the
+    part that wanted to tell it goes on.
+    """
+
+    def write(self, text: str, /) -> int:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 def configure_logs(level: str = "info", style: Literal["console", "json"] = "console") -> None:
@@ -24,7 +42,7 @@ def configure_logs(level: str = "info", style: Literal["console", "json"] = "con
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )
 

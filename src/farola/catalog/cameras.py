@@ -1,13 +1,14 @@
 """Cameras: where they are reached, why they may exist, and their sealed passwords."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from farola.base import Clock, Error, Kind, new_id
 from farola.catalog import fields
+from farola.catalog.access_tables import GroupCameraRow
 from farola.catalog.database import Database
 from farola.catalog.tables import (
     HOST_WIDTH,
@@ -16,10 +17,22 @@ from farola.catalog.tables import (
     PAPER_WIDTH,
     PATH_WIDTH,
     PLACE_WIDTH,
+    ApprovalRow,
     CameraRow,
     StreamRow,
 )
-from farola.model import Address, Camera, Papers, StreamKind
+from farola.model import (
+    FIELD_DEG,
+    HEIGHT_M,
+    MOST_DENSITY,
+    TILT_DEG,
+    Address,
+    Camera,
+    Mounting,
+    Papers,
+    Position,
+    StreamKind,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,8 @@ class NewCamera:
     sub: Address | None
     papers: Papers
     enabled: bool
+    mounting: Mounting | None = None
+    position: Position | None = None
 
 
 class Cameras:
@@ -71,9 +86,7 @@ class Cameras:
         values = _values(camera)
         with self._database.write() as connection:
             row = connection.execute(
-                select(CameraRow.created_us, CameraRow.sealed_credentials.is_not(None)).where(
-                    CameraRow.id == camera_id
-                )
+                select(CameraRow.id).where(CameraRow.id == camera_id)
             ).one_or_none()
             if row is None:
                 raise _unknown()
@@ -85,8 +98,7 @@ class Cameras:
                     .where(StreamRow.camera_id == camera_id, StreamRow.kind == kind)
                     .values(**_parts(address))
                 )
-        created_us, has_credentials = row
-        return _camera(camera_id, camera, has_credentials, created_us)
+        return self.get(camera_id)
 
     def set_credentials(self, camera_id: str, sealed: bytes | None) -> None:
         """Store sealed credentials, or None to forget them; the old bytes leave the file."""
@@ -109,6 +121,27 @@ class Cameras:
             raise _unknown()
         return row[0]
 
+    def approve(self, camera_id: str, digest: str, by_id: str | None) -> Camera:
+        """The papers of this digest are in order.
+
+        `Error(CONFLICT)` when they are others by now, PAPERS_INCOMPLETE when some are missing.
+        """
+        with self._database.write() as connection:
+            camera = self.get(camera_id)
+            if camera.papers_digest != digest:
+                raise Error(Kind.CONFLICT, "the camera's papers were changed meanwhile")
+            camera.papers.check_complete()
+            connection.execute(delete(ApprovalRow).where(ApprovalRow.camera_id == camera_id))
+            connection.execute(
+                insert(ApprovalRow).values(
+                    camera_id=camera_id,
+                    digest=digest,
+                    approved_us=self._clock.wall_us(),
+                    by_id=by_id,
+                )
+            )
+            return self.get(camera_id)
+
     def get(self, camera_id: str) -> Camera:
         """`Error(NOT_FOUND)` for an unknown camera."""
         found = self._select(camera_id)
@@ -128,6 +161,15 @@ class Cameras:
             CameraRow.purpose,
             CameraRow.legal_basis,
             CameraRow.office,
+            CameraRow.contact,
+            CameraRow.assessment,
+            CameraRow.retention_class,
+            CameraRow.density,
+            CameraRow.height_m,
+            CameraRow.tilt_deg,
+            CameraRow.field_deg,
+            CameraRow.latitude,
+            CameraRow.longitude,
             CameraRow.enabled,
             CameraRow.sealed_credentials.is_not(None).label("has_credentials"),
             CameraRow.created_us,
@@ -140,9 +182,11 @@ class Cameras:
             StreamRow.port,
             StreamRow.path,
         ).where(StreamRow.host.is_not(None))
+        inside = select(GroupCameraRow.camera_id, GroupCameraRow.group_id)
         if camera_id is not None:
             statement = statement.where(CameraRow.id == camera_id)
             addresses = addresses.where(StreamRow.camera_id == camera_id)
+            inside = inside.where(GroupCameraRow.camera_id == camera_id)
         with self._database.read() as connection:
             rows = connection.execute(statement).all()
             found = {
@@ -151,21 +195,42 @@ class Cameras:
                 )
                 for row in connection.execute(addresses)
             }
-        return tuple(
+            groups: dict[str, set[str]] = {}
+            for of, group_id in connection.execute(inside):
+                groups.setdefault(of, set()).add(group_id)
+            approved = {
+                row.camera_id: (row.digest, row.approved_us)
+                for row in connection.execute(select(ApprovalRow.__table__))
+            }
+        cameras = (
             Camera(
                 id=row.id,
                 name=row.name,
                 place=row.place,
                 main=found[row.id, StreamKind.MAIN],
                 sub=found.get((row.id, StreamKind.SUB)),
-                papers=Papers(row.purpose, row.legal_basis, row.office),
+                papers=Papers(
+                    row.purpose,
+                    row.legal_basis,
+                    row.office,
+                    row.contact,
+                    row.assessment,
+                    row.retention_class,
+                    row.density,
+                ),
                 enabled=row.enabled,
                 has_credentials=row.has_credentials,
                 created_us=row.created_us,
+                groups=frozenset(groups.get(row.id, ())),
+                mounting=None
+                if row.height_m is None
+                else Mounting(row.height_m, row.tilt_deg, row.field_deg),
+                position=None if row.latitude is None else Position(row.latitude, row.longitude),
             )
             for row in rows
             if (row.id, StreamKind.MAIN) in found  # added between the two statements
         )
+        return tuple(_approved(each, *approved.get(each.id, ("", 0))) for each in cameras)
 
     @staticmethod
     def _refuse_taken(connection: Connection, name: str, camera_id: str) -> None:
@@ -174,6 +239,11 @@ class Cameras:
         ).first()
         if taken:
             raise Error(Kind.CONFLICT, "another camera has this name", field="name")
+
+
+def _approved(camera: Camera, digest: str, approved_us: int) -> Camera:
+    """An approval counts for the papers that it was given for."""
+    return replace(camera, approved_us=approved_us) if digest == camera.papers_digest else camera
 
 
 def _unknown() -> Error:
@@ -200,7 +270,7 @@ def _parts(address: Address | None) -> dict[str, str | int | None]:
     }
 
 
-def _values(camera: NewCamera) -> dict[str, str | bool]:
+def _values(camera: NewCamera) -> dict[str, str | bool | int | float | None]:
     """A camera that records must say why it exists (RED_LINES, Always built 5)."""
     papers = camera.papers
     least = 1 if camera.enabled else 0
@@ -212,7 +282,34 @@ def _values(camera: NewCamera) -> dict[str, str | bool]:
         "purpose": fields.text(papers.purpose, "purpose", PAPER_WIDTH, least=least),
         "legal_basis": fields.text(papers.legal_basis, "legal_basis", PAPER_WIDTH, least=least),
         "office": fields.text(papers.office, "office", PAPER_WIDTH, least=least),
+        "contact": fields.text(papers.contact, "contact", PAPER_WIDTH, least=0),
+        "assessment": fields.text(papers.assessment, "assessment", PAPER_WIDTH, least=0),
+        "retention_class": fields.retention_class(papers.retention_class),
+        "density": None
+        if papers.density is None
+        else fields.number(papers.density, "density", MOST_DENSITY),
         "enabled": camera.enabled,
+        **_hung(camera.mounting),
+        **_placed(camera.position),
+    }
+
+
+def _hung(mounting: Mounting | None) -> dict[str, float | None]:
+    if mounting is None:
+        return {"height_m": None, "tilt_deg": None, "field_deg": None}
+    return {
+        "height_m": fields.real(mounting.height_m, "height_m", *HEIGHT_M),
+        "tilt_deg": fields.real(mounting.tilt_deg, "tilt_deg", *TILT_DEG),
+        "field_deg": fields.real(mounting.field_deg, "field_deg", *FIELD_DEG),
+    }
+
+
+def _placed(position: Position | None) -> dict[str, float | None]:
+    if position is None:
+        return {"latitude": None, "longitude": None}
+    return {
+        "latitude": fields.real(position.latitude, "latitude", -90, 90),
+        "longitude": fields.real(position.longitude, "longitude", -180, 180),
     }
 
 
@@ -231,4 +328,6 @@ def _camera(camera_id: str, camera: NewCamera, has_credentials: bool, created_us
         enabled=camera.enabled,
         has_credentials=has_credentials,
         created_us=created_us,
+        mounting=camera.mounting,
+        position=camera.position,
     )

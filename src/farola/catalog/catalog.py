@@ -12,12 +12,17 @@ from farola.catalog.cameras import Cameras
 from farola.catalog.database import Database
 from farola.catalog.errors import catalog_errors
 from farola.catalog.events import Events
+from farola.catalog.grants import Grants
+from farola.catalog.groups import Groups
 from farola.catalog.holds import Holds
 from farola.catalog.marks import Marks
 from farola.catalog.migrate import migrate
 from farola.catalog.orphans import orphans
-from farola.catalog.people import People, Sessions
+from farola.catalog.passkeys import Passkeys
+from farola.catalog.people import People
 from farola.catalog.recordings import Recordings
+from farola.catalog.seals import Seals
+from farola.catalog.sessions import Sessions
 from farola.catalog.zones import Zones
 
 DEFAULT_BUSY_MS = 5_000
@@ -37,8 +42,12 @@ class Catalog:
         self.zones = Zones(database)
         self.events = Events(database)
         self.people = People(database, clock)
+        self.groups = Groups(database)
+        self.grants = Grants(database)
+        self.passkeys = Passkeys(database)
         self.marks = Marks(database)
         self.holds = Holds(database)
+        self.seals = Seals(database)
         self.sessions = Sessions(database)
 
     @classmethod

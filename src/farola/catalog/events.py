@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, delete, func, insert, select, update
 
 from farola.base import Error, Kind
 from farola.catalog import fields
@@ -118,6 +118,15 @@ class Events:
             for count in counts:
                 _add_count(connection, count)
 
+    def count(self, span: Span) -> int:
+        """How many events began in the span."""
+        with self._database.read() as connection:
+            return connection.execute(
+                select(func.count())
+                .select_from(EventRow)
+                .where(EventRow.start_us >= span.start_us, EventRow.start_us < span.end_us)
+            ).scalar_one()
+
     def counts(self, camera_id: str, span: Span, zone_id: str | None = None) -> list[HourCount]:
         """The counts of the hours that touch `span`, by hour, zone and label.
 
@@ -186,6 +195,9 @@ def _classes(asked: EventFilter) -> Iterator[tuple[ColumnElement[bool], ...]]:
         # A rule may have been moved. The zone is read off the rule's index: as it stands alone in
         # no comparison, the database does not walk the zone's index and look up every rule.
         place.append(EventRow.zone_id.concat("") == asked.zone_id)
+    if asked.within is not None:
+        # Read off the rows that are walked, newest first, and never the way to them.
+        place.append(EventRow.camera_id.concat("").in_(sorted(asked.within)))
     if asked.label is None and asked.condition is None:
         yield tuple(place)
         return

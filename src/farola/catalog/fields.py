@@ -1,10 +1,12 @@
 """Limits of what may be stored, checked before SQL: SQLite itself keeps any length."""
 
+import re
 from enum import StrEnum
 
 from farola.base import Error, Kind
 
 MOST_US = 1 << 62
+_CLASS = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
 
 def text(value: str, name: str, most: int, *, least: int = 1) -> str:
@@ -38,6 +40,12 @@ def number(value: int, name: str, most: int) -> int:
     return value
 
 
+def real(value: float, name: str, least: float, most: float) -> float:
+    if not least <= value <= most:
+        raise _refused(name, f"must be between {least:g} and {most:g}")
+    return float(value)
+
+
 def word(value: str, name: str, words: type[StrEnum]) -> str:
     """`value` when it is on the closed list, whatever somebody's types say (RED_LINES)."""
     if value not in words:
@@ -49,6 +57,13 @@ def blob(value: bytes, name: str, most: int) -> bytes:
     if len(value) > most:
         raise _refused(name, f"must have at most {most} bytes")
     return bytes(value)
+
+
+def retention_class(value: str) -> str:
+    """`value` when an hour's key can be named after it."""
+    if not _CLASS.fullmatch(value):
+        raise _refused("retention_class", "is not a retention class's name")
+    return value
 
 
 def _refused(name: str, why: str) -> Error:

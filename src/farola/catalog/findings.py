@@ -21,6 +21,8 @@ class FindingKind(StrEnum):
     GAP_OVERLAPS_RECORDING = "gap_overlaps_recording"
     GAPS_OVERLAP = "gaps_overlap"
     OPEN_WITHOUT_WRITER = "open_without_writer"
+    SEAL_BROKEN = "seal_broken"
+    """What the ledger says of an hour's recordings is not what there is."""
 
 
 # What `rebuild` puts right, because the file says all that the row should.

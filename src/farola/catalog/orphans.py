@@ -22,7 +22,9 @@ def orphans(database: Database) -> list[tuple[str, int]]:
                     parent.c[key.column.name] == key.parent
                 )
                 count = connection.execute(
-                    select(func.count()).select_from(table).where(~there.exists())
+                    select(func.count())
+                    .select_from(table)
+                    .where(key.parent.is_not(None), ~there.exists())
                 ).scalar_one()
                 if count:
                     found.append((f"{table.name}.{key.parent.name}", count))

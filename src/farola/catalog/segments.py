@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Row,
+    delete,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from farola.base import Error, Kind
 from farola.catalog import fields
@@ -12,7 +22,9 @@ from farola.catalog.tables import (
     CODEC_WIDTH,
     FILE_WIDTH,
     MOST_INDEX_BYTES,
+    ROOT_BYTES,
     OpenSegmentRow,
+    SegmentRootRow,
     SegmentRow,
     StreamRow,
 )
@@ -58,6 +70,8 @@ class Segments(StreamNumbers):
             )
             if not changed.rowcount:
                 connection.execute(insert(SegmentRow).values(path=path, **values))
+            if segment.root:
+                _put_root(connection, path, fields.blob(segment.root, "root", ROOT_BYTES))
             if segment.open:
                 _open(connection, path)
             elif changed.rowcount:
@@ -72,6 +86,7 @@ class Segments(StreamNumbers):
         """Forget a segment whose file is gone; an unknown one is no error."""
         with self._database.write() as connection:
             _close(connection, SegmentRow.path == path)
+            connection.execute(delete(SegmentRootRow).where(_root_of(path)))
             connection.execute(delete(SegmentRow).where(SegmentRow.path == path))
 
     def segment(self, path: str) -> Segment | None:
@@ -136,6 +151,27 @@ class Segments(StreamNumbers):
         with self._database.read() as connection:
             rows = connection.execute(statement).all()
         return [_segment(row) for row in rows]
+
+
+def _root_of(path: str) -> ColumnElement[bool]:
+    return SegmentRootRow.segment_id.in_(select(SegmentRow.id).where(SegmentRow.path == path))
+
+
+def _put_root(connection: Connection, path: str, root: bytes) -> None:
+    """A root that is under a seal stays as it is: that the file is another one is for the check."""
+    changed = connection.execute(
+        update(SegmentRootRow)
+        .where(_root_of(path), SegmentRootRow.seal.is_(None))
+        .values(root=root)
+    )
+    if not changed.rowcount:
+        known = select(SegmentRootRow.segment_id).where(SegmentRootRow.segment_id == SegmentRow.id)
+        new = select(SegmentRow.id, literal(root, LargeBinary), literal(False)).where(
+            SegmentRow.path == path, ~known.exists()
+        )
+        connection.execute(
+            insert(SegmentRootRow).from_select(["segment_id", "root", "entered"], new)
+        )
 
 
 def touching(stream_id: int, span: Span) -> tuple[ColumnElement[bool], ...]:

@@ -30,12 +30,16 @@ PLACE_WIDTH = 200
 HOST_WIDTH = 253
 PATH_WIDTH = 1024
 PAPER_WIDTH = 2000
+CLASS_WIDTH = 32
 DETAIL_WIDTH = 500
 CODEC_WIDTH = 64
 FILE_WIDTH = 255
 HASH_WIDTH = 255
 WORD_WIDTH = 16
+SUBJECT_WIDTH = 512
+PASSKEY_WIDTH = 400
 POINTS_WIDTH = 1024
+ROOT_BYTES = 32
 MOST_SEALED_BYTES = 8 << 10
 MOST_INDEX_BYTES = 1 << 20
 
@@ -73,9 +77,31 @@ class CameraRow(Table):
     purpose: Mapped[str] = mapped_column(String(PAPER_WIDTH))
     legal_basis: Mapped[str] = mapped_column(String(PAPER_WIDTH))
     office: Mapped[str] = mapped_column(String(PAPER_WIDTH))
+    contact: Mapped[str] = mapped_column(String(PAPER_WIDTH))
+    assessment: Mapped[str] = mapped_column(String(PAPER_WIDTH))
+    retention_class: Mapped[str] = mapped_column(String(CLASS_WIDTH))
+    density: Mapped[int | None]
+    height_m: Mapped[float | None] = mapped_column(Double)
+    tilt_deg: Mapped[float | None] = mapped_column(Double)
+    field_deg: Mapped[float | None] = mapped_column(Double)
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
     enabled: Mapped[bool]
     sealed_credentials: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_us: Mapped[int] = mapped_column(BigInteger)
+
+
+class ApprovalRow(Table):
+    """Whose word it is that a camera's papers are in order, and which papers: their digest."""
+
+    __tablename__ = "approvals"
+
+    camera_id: Mapped[str] = mapped_column(
+        ForeignKey("cameras.id", ondelete="CASCADE"), primary_key=True
+    )
+    digest: Mapped[str] = mapped_column(String(64))
+    approved_us: Mapped[int] = mapped_column(BigInteger)
+    by_id: Mapped[str | None] = mapped_column(String(ID_WIDTH))
 
 
 class StreamRow(Table):
@@ -132,6 +158,22 @@ class SegmentRow(Table):
     packed_index: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class SegmentRootRow(Table):
+    """A closed file's Merkle root, and the seal that it is under: an entry of the ledger with the
+    roots of a camera's hour. `entered` once that entry is known to be there.
+    """
+
+    __tablename__ = "segment_roots"
+    __table_args__ = (Index(None, "seal", "segment_id"), Index(None, "entered"))
+
+    segment_id: Mapped[int] = mapped_column(
+        ForeignKey("segments.id", ondelete="CASCADE"), primary_key=True
+    )
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    seal: Mapped[str | None] = mapped_column(String(ID_WIDTH))
+    entered: Mapped[bool]
+
+
 class OpenSegmentRow(Table):
     """The files that a recorder still writes: few, so that finding them costs nothing."""
 
@@ -155,29 +197,6 @@ class GapRow(Table):
     end_us: Mapped[int | None] = mapped_column(BigInteger)
     reason: Mapped[str] = mapped_column(String(KIND_WIDTH))
     detail: Mapped[str] = mapped_column(String(DETAIL_WIDTH))
-
-
-class PersonRow(Table):
-    """Somebody with an account; never somebody who was filmed."""
-
-    __tablename__ = "people"
-    __table_args__ = (UniqueConstraint("name_key"),)
-
-    id: Mapped[str] = mapped_column(String(ID_WIDTH), primary_key=True)
-    name: Mapped[str] = mapped_column(String(NAME_WIDTH))
-    name_key: Mapped[str] = mapped_column(String(NAME_WIDTH * 3))
-    password_hash: Mapped[str] = mapped_column(String(HASH_WIDTH))
-    created_us: Mapped[int] = mapped_column(BigInteger)
-
-
-class SessionRow(Table):
-    __tablename__ = "sessions"
-    __table_args__ = (Index(None, "person_id"), Index(None, "expires_us"))
-
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
-    created_us: Mapped[int] = mapped_column(BigInteger)
-    expires_us: Mapped[int] = mapped_column(BigInteger)
 
 
 class ZoneRow(Table):

@@ -24,12 +24,30 @@ def add(
     purpose: Annotated[str, typer.Option(help="What the camera is for.")],
     legal_basis: Annotated[str, typer.Option(help="The law or ordinance that allows it.")],
     office: Annotated[str, typer.Option(help="The office that answers for it.")],
+    contact: Annotated[str, typer.Option(help="Whom people turn to about it.")] = "",
+    assessment: Annotated[
+        str, typer.Option(help="Where its impact assessment is found, such as a file number.")
+    ] = "",
+    retention_class: Annotated[
+        str, typer.Option(help="One of the classes in [retention], or the standard one.")
+    ] = "standard",
+    density: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Pixels a metre that the purpose needs: 25 to detect people, "
+            "62 to observe, 125 to recognise who is known, 250 to identify.",
+        ),
+    ] = None,
     sub_url: Annotated[
         str | None, typer.Option(help="The small second stream's URL, on the same credentials.")
     ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Add a camera. A running server begins to record it within half a minute."""
+    """Add a camera. A running server begins to record it within half a minute.
+
+    Live it is seen once its papers are complete and a privacy officer approved them.
+    """
     from farola.api import CameraDraft
     from farola.app.cameras import CameraDesk
     from farola.app.ledger import begin, open_ledger
@@ -39,9 +57,8 @@ def add(
 
     camera = source(url)
     sub = source(sub_url).address if sub_url else None
-    draft = CameraDraft(
-        name, place, camera.address, sub, Papers(purpose, legal_basis, office), enabled=True
-    )
+    papers = Papers(purpose, legal_basis, office, contact, assessment, retention_class, density)
+    draft = CameraDraft(name, place, camera.address, sub, papers, enabled=True)
     with (
         open_parts(load(config), SystemClock(), create=True) as parts,
         open_ledger(parts) as ledger,
@@ -62,7 +79,9 @@ def list_(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     with open_parts(load(config), SystemClock(), create=False) as parts:
         cameras = parts.catalog.cameras.list()
     if as_json:
-        typer.echo(json.dumps([asdict(camera) for camera in cameras], ensure_ascii=False))
+        typer.echo(
+            json.dumps([asdict(camera) for camera in cameras], ensure_ascii=False, default=sorted)
+        )
         return
     for camera in cameras:
         state = "on" if camera.enabled else "off"

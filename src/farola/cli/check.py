@@ -19,13 +19,14 @@ def check(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check that catalogue and files agree; exit status 1 when they do not.
+    """Check that catalogue, files and ledger agree; exit status 1 when they do not.
 
     May run while the server records. Nothing is changed without --rebuild, and a file never.
     """
     from farola.app.checking import check_town, rebuild_town
     from farola.app.ledger import accept_restored, open_ledger
     from farola.app.parts import open_parts
+    from farola.app.sealing import check_seals
     from farola.base import SystemClock
 
     with open_parts(load(config), SystemClock(), create=False) as parts:
@@ -39,6 +40,8 @@ def check(
                     f"forgotten: {done.forgotten}"
                 )
         findings = check_town(parts, read_all=read_all)
+        with open_ledger(parts) as ledger:
+            findings += check_seals(parts, ledger, read_all=read_all)
     if as_json:
         typer.echo(json.dumps({"findings": [asdict(each) for each in findings]}))
     else:

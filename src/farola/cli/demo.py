@@ -25,7 +25,7 @@ def demo(
     password: Annotated[
         str | None,
         typer.Option(
-            help="Password of `admin`; a new one each time unless given.", show_default=False
+            help="Password of everybody; a new one each time unless given.", show_default=False
         ),
     ] = None,
     video: Annotated[
@@ -39,7 +39,7 @@ def demo(
 
     Needs no configuration. The footage is OpenCV's sample of a campus street, fetched once.
     """
-    from farola.app.demo import DemoOptions, demo_cameras, run_demo
+    from farola.app.demo import PEOPLE, DemoOptions, demo_cameras, run_demo
     from farola.app.town import TownReady
     from farola.base import SystemClock, configure_logs
     from farola.cli.running import run
@@ -55,7 +55,9 @@ def demo(
 
     def ready(town: TownReady) -> None:
         typer.echo(f"Farola is at {town.url}")
-        typer.echo(f"sign in: {town.name} / {town.password}")
+        typer.echo(f"sign in: supervisora / {town.password}")
+        others = ", ".join(name for name in PEOPLE if name != "supervisora")
+        typer.echo(f"  with the same password: {others}")
         typer.echo("Stop with Ctrl-C.")
 
     cameras = demo_cameras(video, progress)

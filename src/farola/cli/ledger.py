@@ -56,7 +56,13 @@ def key(config: ConfigOption = None) -> None:
 
 
 @ledger_app.command("checkpoint")
-def checkpoint(config: ConfigOption = None) -> None:
+def checkpoint(
+    config: ConfigOption = None,
+    qr: Annotated[
+        Path | None,
+        typer.Option(help="Write the note as a QR code (SVG) as well, to carry it on paper."),
+    ] = None,
+) -> None:
     """Sign the present tree, give it out and print the note."""
     from farola.app.ledger import give_out, open_ledger
     from farola.app.parts import open_parts
@@ -68,7 +74,12 @@ def checkpoint(config: ConfigOption = None) -> None:
     ):
         give_out(parts, ledger)
         published = parts.settings.public_directory / "ledger" / "checkpoint"
-        typer.echo(published.read_text("utf-8"), nl=False)
+        note = published.read_text("utf-8")
+    typer.echo(note, nl=False)
+    if qr is not None:
+        from farola.papers import code_svg
+
+        qr.write_text(code_svg(note), "utf-8")
 
 
 @ledger_app.command("proof")
@@ -128,6 +139,34 @@ def verify(
         )
     if done.returncode:
         raise typer.Exit(done.returncode)
+
+
+@ledger_app.command("report-key")
+def report_key(config: ConfigOption = None) -> None:
+    """The verifier key of the auditors' reports."""
+    from farola.app.auditing import AuditDesk
+    from farola.app.ledger import open_ledger
+    from farola.app.parts import open_parts
+    from farola.base import SystemClock
+
+    with (
+        open_parts(load(config), SystemClock(), create=False) as parts,
+        open_ledger(parts) as ledger,
+    ):
+        typer.echo(AuditDesk(parts, ledger).verifier)
+
+
+@ledger_app.command("check-report")
+def check_report(
+    report: Annotated[Path, typer.Argument(help="An auditor's report, a PDF.")],
+    key: Annotated[str, typer.Option(help="The verifier key that `report-key` prints.")],
+) -> None:
+    """Check that a report is whole and was signed with that key; exit status 1 otherwise."""
+    from farola.app.auditing import check_sealed
+    from farola.ledger import parse_verifier
+
+    check_sealed(report.read_bytes(), parse_verifier(key))
+    typer.echo("the report is whole and signed")
 
 
 @ledger_app.command("accept-restore")

@@ -9,6 +9,7 @@ from farola.base import Error
 from farola.cli.camera import camera_app
 from farola.cli.check import check
 from farola.cli.demo import demo
+from farola.cli.keys import keys_app
 from farola.cli.ledger import ledger_app
 from farola.cli.models import models_app
 from farola.cli.person import person_app
@@ -32,6 +33,7 @@ app.command()(record)
 app.add_typer(camera_app, name="camera")
 app.add_typer(person_app, name="person")
 app.add_typer(models_app, name="models")
+app.add_typer(keys_app, name="keys")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(witness_app, name="witness")
 app.add_typer(retention_app, name="retention")

@@ -49,11 +49,16 @@ def serve(
     from farola.witness import serve as answer
 
     configure_logs("info", "console")
-    witness = Witness(WitnessStore(directory), SystemClock())
+    store = WitnessStore(directory)
+    witness = Witness(store, SystemClock())
     try:
-        answer(
-            witness, host, port, lambda url: typer.echo(f"witness at {url}\nkey {witness.verifier}")
-        )
+        with store.alone():
+            answer(
+                witness,
+                host,
+                port,
+                lambda url: typer.echo(f"witness at {url}\nkey {witness.verifier}"),
+            )
     except KeyboardInterrupt:
         typer.echo("stopped")
     except OSError as error:

@@ -1,5 +1,6 @@
 """Settings: one small typed class per concept; unknown keys are refused."""
 
+from farola.config.identity import Identity
 from farola.config.sections import (
     Catalogue,
     Logs,
@@ -19,6 +20,7 @@ __all__ = [
     "CONFIG_VARIABLE",
     "ENV_PREFIX",
     "Catalogue",
+    "Identity",
     "Logs",
     "Metrics",
     "Network",

@@ -8,8 +8,13 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from farola.config.sections import Section
-
-STANDARD_HOURS = 72
+from farola.model import (
+    MOST_HOURS,
+    STANDARD_HOURS,
+    RetentionClass,
+    parse_retention_class,
+    parse_shift,
+)
 
 
 def _origin(name: str) -> str:
@@ -23,6 +28,12 @@ def _witness(text: str) -> str:
     if urlsplit(url).scheme not in {"http", "https"} or key.count("+") < 2:
         raise ValueError("must be an address and a verifier key: 'https://… NAME+ID+KEY'")
     return text
+
+
+def _authority(url: str) -> str:
+    if urlsplit(url).scheme not in {"http", "https"}:
+        raise ValueError("must be an http:// or https:// address")
+    return url
 
 
 class Ledger(Section):
@@ -51,12 +62,32 @@ class Ledger(Section):
         description="Witnesses that cosign checkpoints: for each its address and its verifier key, "
         "with a blank between them. Nothing else of this section leaves the machine.",
     )
+    timestamp_url: Annotated[str, AfterValidator(_authority)] | None = Field(
+        default=None,
+        description="A timestamp authority (RFC 3161) that is asked for a token of the newest "
+        "checkpoint every hour; unset: none is. It is told a hash and nothing else.",
+    )
+    timestamp_roots: Path | None = Field(
+        default=None,
+        description="PEM file of the root certificates by which its tokens are checked.",
+    )
     witness_silent_seconds: int = Field(
         default=3_600,
         ge=1,
         le=30 * 86_400,
         description="A witness that cosigned nothing for so long is an alarm.",
     )
+
+    @model_validator(mode="after")
+    def _can_check_tokens(self) -> Self:
+        if self.timestamp_url is not None and self.timestamp_roots is None:
+            raise ValueError("timestamp_url needs timestamp_roots, by which its tokens are checked")
+        return self
+
+
+def _class(text: str) -> str:
+    parse_retention_class(text)
+    return text
 
 
 class Retention(Section):
@@ -65,7 +96,7 @@ class Retention(Section):
     hours: int = Field(
         default=STANDARD_HOURS,
         ge=1,
-        le=366 * 24,
+        le=MOST_HOURS,
         description="Hours until an hour's recordings are destroyed. More than 72 need a written "
         "justification that ends.",
     )
@@ -75,6 +106,12 @@ class Retention(Section):
     justified_until: date | None = Field(
         default=None,
         description="The day on which that justification ends; from then on 72 hours hold again.",
+    )
+    classes: tuple[Annotated[str, AfterValidator(_class)], ...] = Field(
+        default=(),
+        description="Classes that a camera's papers may name, each 'NAME HOURS' or, above 72, "
+        "'NAME HOURS UNTIL JUSTIFICATION', such as 'bank 240 2027-06-30 Ordinance 12/2026'. After "
+        "that day its cameras keep `hours`.",
     )
     minimum_hours: int | None = Field(
         default=None,
@@ -98,10 +135,84 @@ class Retention(Section):
             self.justification.strip() and self.justified_until
         ):
             raise ValueError(f"hours above {STANDARD_HOURS} need justification and justified_until")
+        names = [each.name for each in self.parsed_classes]
+        if len(names) != len(set(names)):
+            raise ValueError("two retention classes have the same name")
         return self
+
+    @property
+    def parsed_classes(self) -> tuple[RetentionClass, ...]:
+        return tuple(parse_retention_class(each) for each in self.classes)
 
     def hours_on(self, day: date) -> int:
         """The hours that hold on a day: those justified, until the justification ends."""
         if self.justified_until is not None and day > self.justified_until:
             return min(self.hours, STANDARD_HOURS)
         return self.hours
+
+
+class Grants(Section):
+    """Requests for originals: how much may be asked for, and for how long it is given."""
+
+    longest_minutes: int = Field(
+        default=480, ge=1, le=10_080, description="Longest time for which a grant is given."
+    )
+    longest_span_hours: int = Field(
+        default=24, ge=1, le=744, description="Longest recorded span that may be asked for."
+    )
+    longest_live_minutes: int = Field(
+        default=60, ge=1, le=1_440, description="Longest time of live originals."
+    )
+    request_hours: int = Field(
+        default=24, ge=1, le=720, description="Hours after which an undecided request lapses."
+    )
+    break_glass: bool = Field(
+        default=False,
+        description="Whether originals may be seen at once in an emergency, without a second "
+        "person: announced to everybody, and reviewed afterwards.",
+    )
+    glass_minutes: int = Field(
+        default=15, ge=1, le=60, description="Minutes for which a broken glass gives originals."
+    )
+    review_hours: int = Field(
+        default=24,
+        ge=1,
+        le=168,
+        description="Hours within which a broken glass is reviewed, or the account is suspended.",
+    )
+
+
+def _shift(text: str) -> str:
+    parse_shift(text)
+    return text
+
+
+class Oversight(Section):
+    """What auditors are told of conduct."""
+
+    shifts: tuple[Annotated[str, AfterValidator(_shift)], ...] = Field(
+        default=(),
+        description="When people are on duty, such as `operadora 1-5 06:00-14:00`: name, weekdays "
+        "from 1 for Monday, times on the town's clocks. Looks outside are pointed out; people "
+        "without a shift are not judged by one.",
+    )
+
+
+def _web(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        raise ValueError("must be an address such as https://cameras.example")
+    return url
+
+
+class Public(Section):
+    """The public page that anybody may read, and that may be hosted apart."""
+
+    url: Annotated[str, Field(max_length=300), AfterValidator(_web)] | None = Field(
+        default=None,
+        description="Address of the hosted public page, such as `https://cameras.example`, for the "
+        "QR codes on notices; unset: `server.public_url`/public. Without either none are made.",
+    )
+    refresh_seconds: int = Field(
+        default=600, ge=2, le=86_400, description="How often the page is made anew."
+    )

@@ -64,6 +64,15 @@ class Site(Section):
         default=None,
         description="IANA time zone in which days are counted when a browser does not say its own.",
     )
+    office: Annotated[str, Field(max_length=300)] = Field(
+        default="", description="Office that answers for the cameras, as the public reads it."
+    )
+    contact: Annotated[str, Field(max_length=300)] = Field(
+        default="", description="How people reach that office to ask for their rights."
+    )
+    address: Annotated[str, Field(max_length=300)] = Field(
+        default="", description="That office's postal address."
+    )
 
 
 class Server(Section):
@@ -295,13 +304,24 @@ class Redaction(Section):
 
 
 class Sessions(Section):
-    """How long a sign-in lasts."""
+    """How people sign in, and for how long."""
 
     hours: int = Field(
         default=12,
         ge=1,
         le=24 * 30,
         description="Hours until a session ends by itself, used or not.",
+    )
+    second_factor: bool = Field(
+        default=True,
+        description="Whether everybody needs a passkey or a one-time code besides the password. "
+        "Who has neither can do nothing but set one up.",
+    )
+    proof_minutes: int = Field(
+        default=10,
+        ge=1,
+        le=120,
+        description="Minutes for which having shown who one is suffices for acts of consequence.",
     )
 
 

@@ -10,7 +10,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.exceptions import SettingsError
 
 from farola.base import Error, Kind
-from farola.config.oversight import Ledger, Retention
+from farola.config.identity import Identity
+from farola.config.oversight import Grants, Ledger, Oversight, Public, Retention
 from farola.config.sections import (
     Catalogue,
     Logs,
@@ -54,8 +55,12 @@ class Settings(BaseSettings):
     vision: Vision = Vision()
     redaction: Redaction = Redaction()
     sessions: Sessions = Sessions()
+    identity: Identity = Identity()
     ledger: Ledger = Ledger()
     retention: Retention = Retention()
+    grants: Grants = Grants()
+    oversight: Oversight = Oversight()
+    public: Public = Public()
     logs: Logs = Logs()
     metrics: Metrics = Metrics()
 
@@ -93,8 +98,10 @@ class Settings(BaseSettings):
                 key="keys",
             )
         ledger = settings.ledger
-        if ledger.directory is not None:
-            ledger = ledger.model_copy(update={"directory": base / ledger.directory})
+        for name in ("directory", "timestamp_roots"):
+            path_of = getattr(ledger, name)
+            if path_of is not None:
+                ledger = ledger.model_copy(update={name: base / path_of})
         return settings.model_copy(update={"storage": placed, "ledger": ledger})
 
     @property

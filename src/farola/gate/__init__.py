@@ -14,8 +14,8 @@ from farola.gate.media import (
     StateChange,
     Still,
 )
-from farola.gate.rules import Viewer, decide
-from farola.gate.sources import LiveSource, LiveSubscription, PlaybackSource
+from farola.gate.rules import Look, Viewer, decide
+from farola.gate.sources import Grants, LiveSource, LiveSubscription, PlaybackSource
 
 __all__ = [
     "Acts",
@@ -25,11 +25,13 @@ __all__ = [
     "Dropped",
     "Footage",
     "Gate",
+    "Grants",
     "Init",
     "KeyFrame",
     "LiveMessage",
     "LiveSource",
     "LiveSubscription",
+    "Look",
     "Looks",
     "PlaybackSource",
     "StateChange",

@@ -8,22 +8,41 @@ what was recorded says whose it is, not the address that named it.
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from farola.base import Error, Kind
 from farola.gate.admitted import _SEAL, Admitted
 from farola.gate.looks import Looks
 from farola.gate.media import Footage, KeyFrame, Still
-from farola.gate.rules import Viewer, decide
-from farola.gate.seen import Seen
-from farola.gate.sources import LiveSource, LiveSubscription, PlaybackSource
-from farola.model import Camera, Rendition, Span, StreamKind
+from farola.gate.rules import Look, Viewer, decide
+from farola.gate.seen import Lasting, Seen, while_lasting
+from farola.gate.sources import Grants, LiveSource, LiveSubscription, PlaybackSource
+from farola.model import Act, Camera, Grant, Rendition, Span, StreamKind
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What was decided about a look, before anything was fetched."""
+
+    look: Look
+    rendition: Rendition
+
+    @property
+    def grant_id(self) -> str | None:
+        return self.look.grant.id if self.look.grant is not None else None
+
+    @property
+    def within(self) -> Span | None:
+        """The span that nothing may lie outside of; None without a grant."""
+        return self.look.grant.span if self.look.grant is not None else None
 
 
 class Gate:
     """Every method decides first and raises Error when the look is refused.
 
-    The sources come by the rendition that they give out. Raises ValueError when a source says
-    that it gives out another one than it was wired for.
+    `grant_id` names the grant that a look is under; without one everything is redacted. The sources
+    come by the rendition that they give out. Raises ValueError when a source says that it gives out
+    another one than it was wired for.
     """
 
     def __init__(
@@ -31,6 +50,7 @@ class Gate:
         live: Mapping[Rendition, LiveSource],
         playback: Mapping[Rendition, PlaybackSource],
         looks: Looks,
+        grants: Grants,
     ) -> None:
         told = [(rendition, source.rendition) for rendition, source in live.items()]
         told += [(rendition, source.rendition) for rendition, source in playback.items()]
@@ -40,85 +60,160 @@ class Gate:
         self._live = dict(live)
         self._playback = dict(playback)
         self._looks = looks
+        self._grants = grants
 
     async def live(
-        self, viewer: Viewer, camera: Camera, stream: StreamKind
+        self, viewer: Viewer, camera: Camera, stream: StreamKind, grant_id: str | None = None
     ) -> Admitted[LiveSubscription]:
         """A place in the live stream; the caller closes it."""
-        rendition = decide(viewer, camera, None)
+        grant = self._grant(grant_id)
+        rendition = decide(Look(viewer, camera, None, grant=grant, live=True))
         _require_stream(camera, stream)
         source = _source(self._live, rendition)
-        place = await asyncio.to_thread(self._looks.begin_live, viewer, camera, rendition)
+        begin = self._looks.begin_live
+        place = await asyncio.to_thread(begin, viewer, camera, rendition, grant_id)
         try:
             subscription = source.subscribe(camera.id, stream)
         except BaseException:
             place.close()
             raise
-        return Admitted(Seen(subscription, place), rendition, seal=_SEAL)
+        lasting = self._lasting(grant_id)
+        return Admitted(Seen(subscription, place, lasting), rendition, lasting, seal=_SEAL)
 
     async def playlist(
-        self, viewer: Viewer, camera: Camera, stream: StreamKind, span: Span
+        self,
+        viewer: Viewer,
+        camera: Camera,
+        stream: StreamKind,
+        span: Span,
+        grant_id: str | None = None,
     ) -> Admitted[str]:
-        """An HLS media playlist over the span."""
-        rendition = decide(viewer, camera, span)
-        source = _source(self._playback, rendition)
-        text = await asyncio.to_thread(source.playlist, camera.id, stream, span)
-        return Admitted(text, rendition, seal=_SEAL)
+        """An HLS media playlist over the span; under a grant of what lies in it as a whole."""
+        decided = self._recorded(viewer, camera, span, grant_id)
+        source = _source(self._playback, decided.rendition)
+        query = "" if grant_id is None else f"?grant={grant_id}"
+        text = await asyncio.to_thread(
+            source.playlist, camera.id, stream, span, within=decided.within, query=query
+        )
+        return self._admit(text, decided)
 
-    async def init(self, viewer: Viewer, camera: Camera, key: str) -> Admitted[bytes]:
+    async def init(
+        self, viewer: Viewer, camera: Camera, key: str, grant_id: str | None = None
+    ) -> Admitted[bytes]:
         """The init segment that a playlist of this camera named."""
-        rendition = decide(viewer, camera, None)
-        source = _source(self._playback, rendition)
+        decided = self._recorded(viewer, camera, None, grant_id)
+        source = _source(self._playback, decided.rendition)
         data = await asyncio.to_thread(source.init, camera.id, key)
-        return Admitted(data, rendition, seal=_SEAL)
+        return self._admit(data, decided)
 
-    async def part(self, viewer: Viewer, camera: Camera, key: str) -> Admitted[Footage]:
+    async def part(
+        self, viewer: Viewer, camera: Camera, key: str, grant_id: str | None = None
+    ) -> Admitted[Footage]:
         """The media segment that a playlist of this camera named."""
-        rendition = decide(viewer, camera, None)
-        source = _source(self._playback, rendition)
+        decided = self._recorded(viewer, camera, None, grant_id)
+        source = _source(self._playback, decided.rendition)
         footage = await asyncio.to_thread(source.part, camera.id, key)
-        admitted = _admit_footage(viewer, camera, footage, rendition)
-        await self._look(viewer, camera, rendition, footage.span)
-        return admitted
+        _check(decided, footage.camera_id, footage.span)
+        await self._look(decided, footage.span)
+        return self._admit(self._ending(footage, grant_id), decided)
 
     async def clip(
-        self, viewer: Viewer, camera: Camera, stream: StreamKind, span: Span
+        self,
+        viewer: Viewer,
+        camera: Camera,
+        stream: StreamKind,
+        span: Span,
+        grant_id: str | None = None,
     ) -> Admitted[Footage]:
         """The span as one MP4."""
-        rendition = decide(viewer, camera, span)
-        source = _source(self._playback, rendition)
-        footage = await asyncio.to_thread(source.clip, camera.id, stream, span)
-        admitted = _admit_footage(viewer, camera, footage, rendition)
+        decided = self._recorded(viewer, camera, span, grant_id, Act.EXPORT)
+        source = _source(self._playback, decided.rendition)
+        footage = await asyncio.to_thread(
+            source.clip, camera.id, stream, span, within=decided.within
+        )
+        _check(decided, footage.camera_id, footage.span)
+        export = self._looks.export
         shown = footage.span
-        await asyncio.to_thread(self._looks.export, viewer, camera, rendition, shown)
-        return admitted
+        await asyncio.to_thread(export, viewer, camera, decided.rendition, shown, grant_id)
+        return self._admit(self._ending(footage, grant_id), decided)
 
     async def key_frame(
-        self, viewer: Viewer, camera: Camera, stream: StreamKind, at_us: int
+        self,
+        viewer: Viewer,
+        camera: Camera,
+        stream: StreamKind,
+        at_us: int,
+        grant_id: str | None = None,
     ) -> Admitted[KeyFrame]:
         """The key frame at or before `at_us`, else the next."""
-        rendition = decide(viewer, camera, Span(at_us, at_us + 1))
-        source = _source(self._playback, rendition)
+        decided = self._recorded(viewer, camera, Span(at_us, at_us + 1), grant_id)
+        source = _source(self._playback, decided.rendition)
         frame = await asyncio.to_thread(source.key_frame, camera.id, stream, at_us)
-        admitted = _admit_picture(viewer, camera, frame, rendition)
-        await self._look(viewer, camera, rendition, _instant(frame))
-        return admitted
+        _check(decided, frame.camera_id, _instant(frame))
+        await self._look(decided, _instant(frame))
+        return self._admit(frame, decided)
 
     async def still(
         self, viewer: Viewer, camera: Camera, stream: StreamKind, at_us: int | None
     ) -> Admitted[Still]:
-        """The key frame at or before `at_us`, else the next, as a JPEG; None: the newest."""
-        rendition = decide(viewer, camera, None if at_us is None else Span(at_us, at_us + 1))
-        source = _source(self._playback, rendition)
-        still = await asyncio.to_thread(source.still, camera.id, stream, at_us)
-        admitted = _admit_picture(viewer, camera, still, rendition)
-        await self._look(viewer, camera, rendition, _instant(still))
-        return admitted
+        """The key frame at or before `at_us`, else the next, as a JPEG; None: the newest.
 
-    async def _look(self, viewer: Viewer, camera: Camera, rendition: Rendition, span: Span) -> None:
+        Always redacted.
+        """
+        span = None if at_us is None else Span(at_us, at_us + 1)
+        decided = self._recorded(viewer, camera, span, None)
+        source = _source(self._playback, decided.rendition)
+        still = await asyncio.to_thread(source.still, camera.id, stream, at_us)
+        _check(decided, still.camera_id, _instant(still))
+        await self._look(decided, _instant(still))
+        return self._admit(still, decided)
+
+    def _recorded(
+        self,
+        viewer: Viewer,
+        camera: Camera,
+        span: Span | None,
+        grant_id: str | None,
+        act: Act = Act.WATCH,
+    ) -> _Decided:
+        """What is decided before the media are loaded: under a grant about the grant's own span,
+        since only what was loaded tells what it shows.
+        """
+        grant = self._grant(grant_id)
+        if grant is not None:
+            if grant.span is None:
+                raise Error(Kind.FORBIDDEN, "the grant is for live pictures")
+            span = grant.span
+        look = Look(viewer, camera, span, act, grant)
+        return _Decided(look, decide(look))
+
+    def _grant(self, grant_id: str | None) -> Grant | None:
+        """Raises GRANT_ENDED for one that does not last: nothing else is shown in its place."""
+        if grant_id is None:
+            return None
+        grant = self._grants.find(grant_id)
+        if grant is None:
+            raise Error(Kind.GRANT_ENDED, "the grant has ended, or there is none")
+        return grant
+
+    def _lasting(self, grant_id: str | None) -> Lasting:
+        return lambda: grant_id is None or self._grants.find(grant_id) is not None
+
+    def _ending(self, footage: Footage, grant_id: str | None) -> Footage:
+        if grant_id is None:
+            return footage
+        return replace(footage, chunks=while_lasting(footage.chunks, self._lasting(grant_id)))
+
+    def _admit[Media](self, media: Media, decided: _Decided) -> Admitted[Media]:
+        lasting = self._lasting(decided.grant_id)
+        return Admitted(media, decided.rendition, lasting, seal=_SEAL)
+
+    async def _look(self, decided: _Decided, span: Span) -> None:
         """The look is on the ledger, or this raises and nothing is given out."""
-        if not self._looks.known(viewer, camera, rendition, span):
-            await asyncio.to_thread(self._looks.begin, viewer, camera, rendition, span)
+        look, grant_id = decided.look, decided.grant_id
+        seen = (look.viewer, look.camera, decided.rendition, span, grant_id)
+        if not self._looks.known(*seen):
+            await asyncio.to_thread(self._looks.begin, *seen)
 
 
 def _source[Source](sources: Mapping[Rendition, Source], rendition: Rendition) -> Source:
@@ -130,32 +225,18 @@ def _source[Source](sources: Mapping[Rendition, Source], rendition: Rendition) -
         ) from None
 
 
-def _admit_footage(
-    viewer: Viewer, camera: Camera, footage: Footage, rendition: Rendition
-) -> Admitted[Footage]:
-    _check(viewer, camera, footage.camera_id, footage.span, rendition)
-    return Admitted(footage, rendition, seal=_SEAL)
-
-
-def _admit_picture[Picture: (KeyFrame, Still)](
-    viewer: Viewer, camera: Camera, picture: Picture, rendition: Rendition
-) -> Admitted[Picture]:
-    _check(viewer, camera, picture.camera_id, _instant(picture), rendition)
-    return Admitted(picture, rendition, seal=_SEAL)
-
-
 def _instant(picture: KeyFrame | Still) -> Span:
     return Span(picture.wall_us, picture.wall_us + 1)
 
 
-def _check(
-    viewer: Viewer, camera: Camera, camera_id: str, span: Span, rendition: Rendition
-) -> None:
+def _check(decided: _Decided, camera_id: str, span: Span) -> None:
     """What came is this camera's, and the span that it shows may be seen as it was fetched."""
-    if camera_id != camera.id:
+    if camera_id != decided.look.camera.id:
         raise Error(Kind.NOT_FOUND, "this camera has no such recording")
-    if decide(viewer, camera, span) is not rendition:
-        raise Error(Kind.FORBIDDEN, f"these pictures may not be seen as the {rendition.value}")
+    if decide(replace(decided.look, span=span)) is not decided.rendition:
+        raise Error(
+            Kind.FORBIDDEN, f"these pictures may not be seen as the {decided.rendition.value}"
+        )
 
 
 def _require_stream(camera: Camera, stream: StreamKind) -> None:

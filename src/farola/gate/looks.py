@@ -1,10 +1,10 @@
 """Every look is on the ledger before its first picture leaves.
 
-A look is what one session sees of one camera in one rendition. It is declared before
-anything is fetched: live as such, recorded by the UTC hours that it touches, since scrubbing over
-an hour is one look and not a thousand. What lies within what was declared needs no further entry;
-everything else does. When nothing was asked for a minute, or after ten, a second entry says what
-was really covered and for how long.
+A look is what one session sees of one camera in one rendition, under one grant or none. It is
+declared before anything is fetched: live as such, recorded by the UTC hours that it touches, since
+scrubbing over an hour is one look and not a thousand. What lies within what was declared needs no
+further entry; everything else does. When nothing was asked for a minute, or after ten, a second
+entry says what was really covered and for how long.
 """
 
 import asyncio
@@ -35,6 +35,7 @@ class _Key:
     session: str
     camera: str
     rendition: str
+    grant: str | None
     live: bool
 
 
@@ -60,24 +61,39 @@ class Looks:
         self._open: dict[_Key, _Open] = {}
         self._lock = threading.Lock()
 
-    def known(self, viewer: Viewer, camera: Camera, rendition: Rendition, span: Span) -> bool:
+    def known(
+        self,
+        viewer: Viewer,
+        camera: Camera,
+        rendition: Rendition,
+        span: Span,
+        grant: str | None = None,
+    ) -> bool:
         """Whether the span lies within a look that was declared; it then counts as seen."""
         with self._lock:
-            look = self._open.get(_key(viewer, camera, rendition, live=False))
+            look = self._open.get(_key(viewer, camera, rendition, grant, live=False))
             if look is None or not _hours(span) <= look.hours:
                 return False
             self._saw(look, span)
             return True
 
-    def begin(self, viewer: Viewer, camera: Camera, rendition: Rendition, span: Span) -> None:
+    def begin(
+        self,
+        viewer: Viewer,
+        camera: Camera,
+        rendition: Rendition,
+        span: Span,
+        grant: str | None = None,
+    ) -> None:
         """Declare a look at recorded pictures. Raises LEDGER_FAILED: then nothing may be shown."""
-        if self.known(viewer, camera, rendition, span):
-            return
-        key = _key(viewer, camera, rendition, live=False)
+        key = _key(viewer, camera, rendition, grant, live=False)
         with self._lock:
             known = self._open.get(key)
             hours = _hours(span) - (known.hours if known else set())
-        who = _who(viewer, camera, rendition)
+            if known is not None and not hours:
+                self._saw(known, span)
+                return
+        who = _who(viewer, camera, rendition, grant)
         declared: Body = {
             "start_us": min(hours) * HOUR_US,
             "end_us": (max(hours) + 1) * HOUR_US,
@@ -89,10 +105,12 @@ class Looks:
             look.hours |= hours
             self._saw(look, span)
 
-    def begin_live(self, viewer: Viewer, camera: Camera, rendition: Rendition) -> "_Place":
+    def begin_live(
+        self, viewer: Viewer, camera: Camera, rendition: Rendition, grant: str | None = None
+    ) -> "_Place":
         """Declare a live look; closing the place ends it."""
-        key = _key(viewer, camera, rendition, live=True)
-        who = _who(viewer, camera, rendition)
+        key = _key(viewer, camera, rendition, grant, live=True)
+        who = _who(viewer, camera, rendition, grant)
         with self._lock:
             known = self._open.get(key)
             if known is not None:
@@ -105,9 +123,16 @@ class Looks:
             look.places += 1
         return _Place(self, key)
 
-    def export(self, viewer: Viewer, camera: Camera, rendition: Rendition, span: Span) -> None:
+    def export(
+        self,
+        viewer: Viewer,
+        camera: Camera,
+        rendition: Rendition,
+        span: Span,
+        grant: str | None = None,
+    ) -> None:
         """Pictures are about to be taken out. Raises LEDGER_FAILED."""
-        who = _who(viewer, camera, rendition)
+        who = _who(viewer, camera, rendition, grant)
         body: Body = {**who, "start_us": span.start_us, "end_us": span.end_us}
         self._acts.append(EntryKind.EXPORT, body)
 
@@ -176,13 +201,17 @@ class _Place:
             self._looks._left(self._key)
 
 
-def _key(viewer: Viewer, camera: Camera, rendition: Rendition, *, live: bool) -> _Key:
-    return _Key(viewer.session_id, camera.id, rendition.value, live)
+def _key(
+    viewer: Viewer, camera: Camera, rendition: Rendition, grant: str | None, *, live: bool
+) -> _Key:
+    return _Key(viewer.session_id, camera.id, rendition.value, grant, live)
 
 
-def _who(viewer: Viewer, camera: Camera, rendition: Rendition) -> Body:
+def _who(viewer: Viewer, camera: Camera, rendition: Rendition, grant: str | None) -> Body:
     assert viewer.person is not None  # the rules let nobody else come here
+    under: Body = {} if grant is None else {"grant": grant}
     return {
+        **under,
         "person": viewer.person.id,
         "person_name": viewer.person.name,
         "session": viewer.session_id,

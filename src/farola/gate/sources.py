@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from farola.gate.media import Footage, KeyFrame, LiveMessage, Still
-from farola.model import Rendition, Span, StreamKind
+from farola.model import Grant, Rendition, Span, StreamKind
 
 
 class LiveSubscription(Protocol):
@@ -47,8 +47,18 @@ class PlaybackSource(Protocol):
         """What every method gives out."""
         ...
 
-    def playlist(self, camera_id: str, stream: StreamKind, span: Span) -> str:
-        """An HLS media playlist whose URIs are `media/init/KEY.mp4` and `media/part/KEY.m4s`."""
+    def playlist(
+        self,
+        camera_id: str,
+        stream: StreamKind,
+        span: Span,
+        *,
+        within: Span | None = None,
+        query: str = "",
+    ) -> str:
+        """An HLS media playlist whose URIs are `media/init/KEY.mp4` and `media/part/KEY.m4s`, each
+        with `query` behind it. Only parts that lie wholly `within` are named.
+        """
         ...
 
     def init(self, camera_id: str, key: str) -> bytes:
@@ -59,8 +69,12 @@ class PlaybackSource(Protocol):
         """The media segment that a playlist named."""
         ...
 
-    def clip(self, camera_id: str, stream: StreamKind, span: Span) -> Footage:
-        """The span as one MP4, from the key frame at or before its start."""
+    def clip(
+        self, camera_id: str, stream: StreamKind, span: Span, *, within: Span | None = None
+    ) -> Footage:
+        """The span as one MP4, from the key frame at or before its start; nothing outside
+        `within`.
+        """
         ...
 
     def key_frame(self, camera_id: str, stream: StreamKind, at_us: int) -> KeyFrame:
@@ -69,4 +83,12 @@ class PlaybackSource(Protocol):
 
     def still(self, camera_id: str, stream: StreamKind, at_us: int | None) -> Still:
         """That key frame as a JPEG. None asks for the newest, however old."""
+        ...
+
+
+class Grants(Protocol):
+    """The grants that last. From memory, without blocking."""
+
+    def find(self, grant_id: str) -> Grant | None:
+        """None when it has expired, was withdrawn, or never was."""
         ...

@@ -15,8 +15,7 @@ from cryptography.hazmat.primitives.keywrap import (
 from farola.base import Error, Kind, disk_kind
 from farola.keys.files import TEMPORARY, create_file, shred_file, sync_directory
 from farola.keys.root import Root
-
-STANDARD = "standard"
+from farola.model import STANDARD
 
 _NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T([0-9]{2}))?\.([a-z][a-z0-9-]{0,31})")
 _MAGIC = b"FAROLEPK\x01"

@@ -18,7 +18,7 @@ def create_file(path: Path, data: bytes) -> bool:
     file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         try:
-            os.write(file, data)
+            _write_all(file, data)
             os.fsync(file)
         finally:
             os.close(file)
@@ -32,6 +32,22 @@ def create_file(path: Path, data: bytes) -> bool:
     return True
 
 
+def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Put `data` in the place of what `path` held, durably: the old or the new, never a part."""
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}{TEMPORARY}")
+    file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        try:
+            _write_all(file, data)
+            os.fsync(file)
+        finally:
+            os.close(file)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_directory(path.parent)
+
+
 def shred_file(path: Path) -> None:
     """Overwrite the file in place, force that to the disk, and remove it.
 
@@ -43,7 +59,7 @@ def shred_file(path: Path) -> None:
     except FileNotFoundError:
         return
     try:
-        os.write(file, secrets.token_bytes(os.fstat(file).st_size))
+        _write_all(file, secrets.token_bytes(os.fstat(file).st_size))
         os.fsync(file)
     finally:
         os.close(file)
@@ -57,3 +73,10 @@ def sync_directory(directory: Path) -> None:
         os.fsync(file)
     finally:
         os.close(file)
+
+
+def _write_all(file: int, data: bytes) -> None:
+    """A disk that is nearly full takes a part first and says so at the next write only."""
+    left = memoryview(data)
+    while left:
+        left = left[os.write(file, left) :]

@@ -82,14 +82,6 @@ class Holds:
             shred_file(self._file(hold_id, "held"))
             sync_directory(self._directory)
 
-    def rewrap(self, root: Root) -> dict[Path, bytes]:
-        """Every hold's key file as it would be under another root."""
-        return {
-            self._file(each, "key"): _MAGIC
-            + aes_key_wrap(root.derive(f"hold {each}"), self._key(each, create=False))
-            for each in self.ids()
-        }
-
     def _key(self, hold_id: str, *, create: bool) -> bytes:
         path = self._file(hold_id, "key")
         wrapping = self._root.derive(f"hold {hold_id}")

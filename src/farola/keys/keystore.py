@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import (
     InvalidUnwrap,
     aes_key_unwrap,
@@ -17,7 +15,7 @@ from cryptography.hazmat.primitives.keywrap import (
 )
 
 from farola.base import Error, Kind, new_id
-from farola.keys.epochs import STANDARD, Epochs, epoch_name
+from farola.keys.epochs import Epochs, epoch_name
 from farola.keys.holds import DIRECTORY as HOLDS
 from farola.keys.holds import Holds
 from farola.keys.root import (
@@ -27,16 +25,17 @@ from farola.keys.root import (
     check_root,
     create_root,
     load_root,
+    stored_check,
     write_check,
 )
+from farola.keys.rotation import interrupted
+from farola.keys.sealing import seal, unseal
 from farola.keys.signing import SigningKey, load_signing_key
+from farola.model import STANDARD
 
 _HOUR_US = 3_600_000_000
 _DATA_KEY = 32
 _WRAPPED = _DATA_KEY + 8  # RFC 3394
-_SEAL_VERSION = b"\x01"
-_NONCE = 12
-_TAG = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +82,13 @@ class Keystore:
 
     @classmethod
     def _open(cls, directory: Path, create: bool) -> Self:
+        if interrupted(directory):
+            raise Error(
+                Kind.KEY_WRONG,
+                f"A change of the root key of {directory} was interrupted: "
+                "finish it with `farola keys rotate`",
+                path=str(directory),
+            )
         epochs = directory / "epochs"
         if create:
             directory.mkdir(0o700, parents=True, exist_ok=True)
@@ -127,6 +133,7 @@ class Keystore:
         `camera_id` names only whose key it is: nothing is derived from it. Raises
         Error(KEY_DESTROYED) for an hour whose key was destroyed.
         """
+        self._refuse_replaced()
         epoch = epoch_name(start_us, retention_class)
         secret = secrets.token_bytes(_DATA_KEY)
         with self._lock:
@@ -185,6 +192,8 @@ class Keystore:
 
         Raises Error(KEY_MISSING, KEY_WRONG), and with `create` what the keys' disk says.
         """
+        if create:
+            self._refuse_replaced()
         return load_signing_key(self.directory, self._root, name, create=create)
 
     def destroyed(self) -> set[str]:
@@ -197,6 +206,7 @@ class Keystore:
         One whose epoch was destroyed is passed over unless another hold keeps it. Raises the disk's
         Error, KEY_WRONG and KEY_MISSING.
         """
+        self._refuse_replaced()
         plain = []
         for epoch, wrapped in data_keys:
             try:
@@ -221,20 +231,25 @@ class Keystore:
 
         Another label does not open it, so one row's secret cannot be moved into another's.
         """
-        nonce = secrets.token_bytes(_NONCE)
-        cipher = AESGCM(self._root.derive(f"seal {label}"))
-        return _SEAL_VERSION + nonce + cipher.encrypt(nonce, plaintext, None)
+        self._refuse_replaced()
+        return seal(self._root, label, plaintext)
 
     def unseal(self, label: str, sealed: bytes) -> bytes:
         """The secret again; raises Error(KEY_WRONG) for another root or label, or damage."""
-        wrong = Error(
-            Kind.KEY_WRONG,
-            "A sealed value is damaged, or sealed by another root key or for another use",
-        )
-        if len(sealed) < 1 + _NONCE + _TAG or sealed[:1] != _SEAL_VERSION:
-            raise wrong
-        cipher = AESGCM(self._root.derive(f"seal {label}"))
+        return unseal(self._root, label, sealed)
+
+    def _refuse_replaced(self) -> None:
+        """Nothing is put under a root that was changed since this program opened it: it would be
+        lost. Raises Error(KEY_WRONG). A disk that does not tell keeps nobody from recording.
+        """
         try:
-            return cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], None)
-        except InvalidTag:
-            raise wrong from None
+            stored = stored_check(self.directory)
+            replaced = stored not in {None, self.fingerprint} or interrupted(self.directory)
+        except (OSError, Error):
+            return
+        if replaced:
+            raise Error(
+                Kind.KEY_WRONG,
+                f"The root key of {self.directory} was changed: start this program again",
+                path=str(self.directory),
+            )

@@ -44,8 +44,7 @@ class Root:
 
 def create_root(directory: Path) -> None:
     """Write a new random root, if no other process was faster."""
-    line = f"{_WORD} {secrets.token_bytes(_SIZE).hex()}\n"
-    create_file(directory / ROOT_FILE, line.encode())
+    create_file(directory / ROOT_FILE, root_line(secrets.token_bytes(_SIZE)))
 
 
 def load_root(directory: Path) -> Root:
@@ -77,16 +76,28 @@ def load_root(directory: Path) -> Root:
                 f"Others may read the root key {path} (mode {mode:04o}); run: chmod 600 {path}",
                 path=str(path),
             )
-        words = os.read(file, _LONGEST).split()
+        line = os.read(file, _LONGEST)
     finally:
         os.close(file)
+    secret = secret_of(line)
+    if secret is None:
+        raise Error(Kind.KEY_WRONG, f"{path} is not a root key of Farola", path=str(path))
+    return Root(secret)
+
+
+def root_line(secret: bytes) -> bytes:
+    """What `root.key` holds."""
+    return f"{_WORD} {secret.hex()}\n".encode()
+
+
+def secret_of(line: bytes) -> bytes | None:
+    """The 32 bytes that a `root.key` holds; None when it is none."""
+    words = line.split()
     secret = b""
     if len(words) == 2 and words[0] == _WORD.encode():
         with contextlib.suppress(ValueError):
             secret = bytes.fromhex(words[1].decode("ascii", "replace"))
-    if len(secret) != _SIZE:
-        raise Error(Kind.KEY_WRONG, f"{path} is not a root key of Farola", path=str(path))
-    return Root(secret)
+    return secret if len(secret) == _SIZE else None
 
 
 def stored_check(directory: Path) -> str | None:

@@ -14,6 +14,7 @@ from farola.merkle import Checkpoint, Note, Signature, Tile, entry_bundle, tiles
 
 CHECKPOINT = "checkpoint"
 KEY = "key"
+_FULL = 256
 
 
 class Publisher:
@@ -42,7 +43,7 @@ class Publisher:
         told = {each.name for each in (*note.signatures, *cosigned)}
         try:
             for tile in tiles_of(size, self.known()):
-                self._write(tile.path, self._data(tile))
+                self._write(tile.path, self._data(tile), sync=tile.width == _FULL)
             self._write(KEY, f"{self._ledger.verifier}\n".encode())
             kept = [each for each in self._lines(note) if each.name not in told]
             whole = note.signed(*kept, *cosigned)

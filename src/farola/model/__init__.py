@@ -1,6 +1,30 @@
 """The domain's words as frozen values, without input or output."""
 
-from farola.model.camera import Address, Attention, Camera, Credentials, Papers, StreamKind
+from farola.model.access import (
+    ALLOWED,
+    ALONE,
+    WHOLE_TOWN,
+    Act,
+    Assignment,
+    Group,
+    Role,
+    check_assignments,
+)
+from farola.model.camera import (
+    FIELD_DEG,
+    HEIGHT_M,
+    MOST_DENSITY,
+    REVIEW_US,
+    TILT_DEG,
+    Address,
+    Attention,
+    Camera,
+    Credentials,
+    Mounting,
+    Papers,
+    Position,
+    StreamKind,
+)
 from farola.model.covering import (
     Cover,
     CoveredUnit,
@@ -11,12 +35,23 @@ from farola.model.covering import (
     Recipe,
     RecordedUnit,
 )
+from farola.model.density import LEVELS_2014, LEVELS_2025, Density, densities, level
 from farola.model.entry import Body, Entry, EntryKind, Json
+from farola.model.grant import Asked, Grant, Reason, Request, RequestState
 from farola.model.hold import Hold
 from farola.model.masks import pack_masks, unpack_masks
-from farola.model.person import Person, Session, session_id
+from farola.model.person import Method, Passkey, Person, Session, session_id
 from farola.model.recording import Gap, Rendition, Run, Segment, Span
+from farola.model.retention import (
+    MOST_HOURS,
+    STANDARD,
+    STANDARD_HOURS,
+    RetentionClass,
+    hours_by_class,
+    parse_retention_class,
+)
 from farola.model.scene import PLATED, Box, Detection, Label, Sighting
+from farola.model.shift import Shift, parse_shift
 from farola.model.situation import (
     HOUR_US,
     Condition,
@@ -34,10 +69,26 @@ from farola.model.situation import (
 from farola.model.state import Alarm, CameraState, Phase
 
 __all__ = [
+    "ALLOWED",
+    "ALONE",
+    "FIELD_DEG",
+    "HEIGHT_M",
     "HOUR_US",
+    "LEVELS_2014",
+    "LEVELS_2025",
+    "MOST_DENSITY",
+    "MOST_HOURS",
     "PLATED",
+    "REVIEW_US",
+    "STANDARD",
+    "STANDARD_HOURS",
+    "TILT_DEG",
+    "WHOLE_TOWN",
+    "Act",
     "Address",
     "Alarm",
+    "Asked",
+    "Assignment",
     "Attention",
     "Body",
     "Box",
@@ -49,6 +100,7 @@ __all__ = [
     "CoverState",
     "CoveredUnit",
     "Credentials",
+    "Density",
     "Detection",
     "Direction",
     "Entry",
@@ -57,30 +109,48 @@ __all__ = [
     "EventFilter",
     "EventPage",
     "Gap",
+    "Grant",
+    "Group",
     "Hold",
     "HourCount",
     "Json",
     "Label",
     "LaneSpec",
+    "Method",
+    "Mounting",
     "Papers",
+    "Passkey",
     "Person",
     "Phase",
     "Point",
+    "Position",
+    "Reason",
     "Recipe",
     "RecordedUnit",
     "Rendition",
+    "Request",
+    "RequestState",
+    "RetentionClass",
+    "Role",
     "Rule",
     "Run",
     "Schedule",
     "Segment",
     "Session",
+    "Shift",
     "Sighting",
     "Span",
     "StreamKind",
     "Trial",
     "Zone",
     "ZoneKind",
+    "check_assignments",
+    "densities",
+    "hours_by_class",
+    "level",
     "pack_masks",
+    "parse_retention_class",
+    "parse_shift",
     "session_id",
     "unpack_masks",
 ]

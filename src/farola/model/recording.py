@@ -1,6 +1,6 @@
 """What was recorded, what was not, and in which form it is shown. Times are UTC microseconds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from farola.base import Kind
@@ -43,7 +43,8 @@ class Segment:
 
     `path` is relative to the segments' root. `index` is a packed fragment index
     (`farola.media.index`), covering the file's first `size` bytes; an `open` segment's file may
-    already be longer. `codec` is the RFC 6381 string such as `avc1.64001f`.
+    already be longer. `codec` is the RFC 6381 string such as `avc1.64001f`. `root` is the Merkle
+    root (RFC 6962) of its fragments' hashes, once it is closed and where that is known.
     """
 
     path: str
@@ -58,6 +59,7 @@ class Segment:
     size: int
     open: bool
     index: bytes
+    root: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

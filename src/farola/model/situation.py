@@ -146,7 +146,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """What events are asked for; None asks for all. They are found by when they began."""
+    """What events are asked for; None asks for all. They are found by when they began.
+
+    `within` are the cameras that whoever asks may know of.
+    """
 
     camera_id: str | None = None
     zone_id: str | None = None
@@ -155,6 +158,7 @@ class EventFilter:
     condition: Condition | None = None
     start_us: int | None = None
     end_us: int | None = None
+    within: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,17 +32,25 @@ class Playback:
         self._root = root
         self._clock = clock
 
-    def playlist(self, camera_id: str, stream: StreamKind, span: Span) -> str:
+    def playlist(
+        self,
+        camera_id: str,
+        stream: StreamKind,
+        span: Span,
+        *,
+        within: Span | None = None,
+        query: str = "",
+    ) -> str:
         """An HLS media playlist over the span; it grows while the span reaches into the future.
 
         It may begin up to a part (six seconds, or a group of pictures) before `span.start_us`; its
         first EXT-X-PROGRAM-DATE-TIME tells where. Raises NOT_FOUND when nothing was recorded.
         """
         growing = span.end_us > self._clock.wall_us()
-        pieces = choose(self._shelf.parts(camera_id, stream, span), span)
+        pieces = choose(self._shelf.parts(camera_id, stream, span), span, within)
         if not pieces:
             raise Error(Kind.NOT_FOUND, "nothing was recorded in this span")
-        return write_playlist(pieces, StoredNames(), growing=growing)
+        return write_playlist(pieces, StoredNames(), growing=growing, query=query)
 
     def init(self, camera_id: str, key: str) -> bytes:
         """The init segment that a playlist named; raises NOT_FOUND for any other key."""
@@ -52,12 +60,14 @@ class Playback:
         """The part that a playlist named; raises NOT_FOUND for any other key."""
         return read_part(self._root, self._keys, camera_id, PartName.parse(camera_id, key))
 
-    def clip(self, camera_id: str, stream: StreamKind, span: Span) -> Footage:
+    def clip(
+        self, camera_id: str, stream: StreamKind, span: Span, *, within: Span | None = None
+    ) -> Footage:
         """The span as one MP4, from the key frame at or before its start to its last picture.
 
         Raises NOT_FOUND when nothing was recorded, TOO_LARGE for more pictures than a file takes.
         """
-        pieces = choose(self._shelf.fragments(camera_id, stream, span), span)
+        pieces = choose(self._shelf.fragments(camera_id, stream, span), span, within)
         return make_clip(self._root, self._keys, camera_id, pieces, span)
 
     def key_frame(self, camera_id: str, stream: StreamKind, at_us: int) -> KeyFrame:

@@ -16,8 +16,12 @@ _GROWING_TARGET = 10
 _MOST_DRIFT_US = 50_000
 
 
-def write_playlist(pieces: Sequence[Piece[Part]], names: Naming, *, growing: bool) -> str:
-    """The playlist text; with `growing` it has no end and its last, unfinished part is held back.
+def write_playlist(
+    pieces: Sequence[Piece[Part]], names: Naming, *, growing: bool, query: str = ""
+) -> str:
+    """The playlist text, with `query` behind every name.
+
+    With `growing` it has no end, and its last, unfinished part is held back.
 
     `EXT-X-PROGRAM-DATE-TIME` stands at the start, after each discontinuity, and wherever wall time
     drifts from the sum of durations, so the wall time of every instant can be computed.
@@ -34,7 +38,7 @@ def write_playlist(pieces: Sequence[Piece[Part]], names: Naming, *, growing: boo
             lines.append("#EXT-X-DISCONTINUITY")
         if piece.strip.coding != initial:
             initial = piece.strip.coding
-            lines.append(f'#EXT-X-MAP:URI="media/init/{init}.mp4"')
+            lines.append(f'#EXT-X-MAP:URI="media/init/{init}.mp4{query}"')
         if not piece.joined or abs(part.start_us - expected_us) > _MOST_DRIFT_US:
             lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{_iso(part.start_us)}")
             expected_us = part.start_us
@@ -42,7 +46,7 @@ def write_playlist(pieces: Sequence[Piece[Part]], names: Naming, *, growing: boo
         expected_us += ticks_to_us(ticks)
         target = max(target, -(-ticks // TICKS_PER_SECOND))
         lines.append(f"#EXTINF:{_seconds(ticks)},")
-        lines.append(f"media/part/{names.part(init, part)}.m4s")
+        lines.append(f"media/part/{names.part(init, part)}.m4s{query}")
     head = [
         "#EXTM3U",
         "#EXT-X-VERSION:7",

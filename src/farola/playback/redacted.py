@@ -68,16 +68,24 @@ class RedactedPlayback:
         self._codings: dict[tuple[int, int, int], CodecConfig] = {}
         self._lock = threading.Lock()
 
-    def playlist(self, camera_id: str, stream: StreamKind, span: Span) -> str:
+    def playlist(
+        self,
+        camera_id: str,
+        stream: StreamKind,
+        span: Span,
+        *,
+        within: Span | None = None,
+        query: str = "",
+    ) -> str:
         """An HLS media playlist over the span; it grows while the span reaches into the future.
 
         Nothing is covered for it. Raises NOT_FOUND when nothing was recorded.
         """
         growing = span.end_us > self._clock.wall_us()
-        pieces = choose(self._shelf.parts(camera_id, stream, span), span)
+        pieces = choose(self._shelf.parts(camera_id, stream, span), span, within)
         if not pieces:
             raise Error(Kind.NOT_FOUND, "nothing was recorded in this span")
-        return write_playlist(pieces, CoveredNames(), growing=growing)
+        return write_playlist(pieces, CoveredNames(), growing=growing, query=query)
 
     def init(self, camera_id: str, key: str) -> bytes:
         """The init segment that a playlist named; raises NOT_FOUND for any other key.
@@ -109,13 +117,15 @@ class RedactedPlayback:
 
         return Footage(camera_id, span_of(shown, name.slice, name.slices), chunks())
 
-    def clip(self, camera_id: str, stream: StreamKind, span: Span) -> Footage:
+    def clip(
+        self, camera_id: str, stream: StreamKind, span: Span, *, within: Span | None = None
+    ) -> Footage:
         """The span as one fragmented MP4, from the key frame at or before its start.
 
         Time goes on without a break where nothing was recorded, as in the original's. Raises
         NOT_FOUND when nothing was.
         """
-        pieces = choose(self._shelf.fragments(camera_id, stream, span), span)
+        pieces = choose(self._shelf.fragments(camera_id, stream, span), span, within)
         rows = list(batches(pieces))
         if not rows:
             raise Error(Kind.NOT_FOUND, "nothing was recorded in this span")

@@ -61,20 +61,26 @@ def in_playing_order[T: Timed](strips: Sequence[Strip[T]]) -> list[Strip[T]]:
     return sorted(filled, key=lambda strip: (begins[strip.run_id], strip.run_id, strip.number))
 
 
-def choose[T: Timed](strips: Sequence[Strip[T]], span: Span) -> list[Piece[T]]:
+def choose[T: Timed](
+    strips: Sequence[Strip[T]], span: Span, within: Span | None = None
+) -> list[Piece[T]]:
     """The pieces that show `span`, each unbroken row of them beginning with a key frame.
 
     A row whose first piece in the span begins without one is lengthened back to the nearest; where
-    none is recorded, it begins at the next.
+    none is recorded, it begins at the next. No piece reaches out of `within`.
     """
     rows = _rows(strips)
     chosen: list[Piece[T]] = []
     for row in rows:
-        wanted = [at for at, piece in enumerate(row) if _shows(piece.item, span)]
+        wanted = [
+            at
+            for at, piece in enumerate(row)
+            if _shows(piece.item, span) and _inside(piece.item, within)
+        ]
         if not wanted:
             continue
         first, last = wanted[0], wanted[-1]
-        while first > 0 and not row[first].item.key:
+        while first > 0 and not row[first].item.key and _inside(row[first - 1].item, within):
             first -= 1
         while first <= last and not row[first].item.key:
             first += 1
@@ -106,3 +112,10 @@ def _shows(item: Timed, span: Span) -> bool:
     return item.start_us < span.end_us and item.start_us + ticks_to_us(item.duration) > (
         span.start_us
     )
+
+
+def _inside(item: Timed, within: Span | None) -> bool:
+    if within is None:
+        return True
+    end_us = item.start_us + ticks_to_us(item.duration)
+    return within.start_us <= item.start_us and end_us <= within.end_us

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from farola.base import Kind
-from farola.model import Address, Gap, StreamKind
+from farola.model import STANDARD, Address, Gap, StreamKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class StreamPlan:
     """One stream to record, with all that is needed to reach it and to go on where it stopped.
 
     `covered_until_us` is the end of its newest recording, None before the first; `open_gap` the gap
-    that the catalogue holds open.
+    that the catalogue holds open. `retention_class` is that of what it records from now on.
     """
 
     camera_id: str
@@ -22,6 +22,7 @@ class StreamPlan:
     password: str | None = field(repr=False)
     covered_until_us: int | None = None
     open_gap: Gap | None = None
+    retention_class: str = STANDARD
 
     @property
     def key(self) -> tuple[str, StreamKind]:

@@ -82,7 +82,11 @@ class Recorder:
         await asyncio.to_thread(self._rows.stop)
 
     async def apply(self, plans: Iterable[StreamPlan]) -> None:
-        """Records exactly these streams from now on; a stream whose address stays is not cut."""
+        """Records exactly these streams from now on; a stream whose address stays is not cut.
+
+        The shelf of a stream looks at its plan for each file: another retention class holds from
+        the next file on.
+        """
         wanted = {plan.key: plan for plan in plans}
         ending = []
         for key, recorder in list(self._streams.items()):
@@ -98,8 +102,8 @@ class Recorder:
                     key, Kind.CAMERA_DISABLED, "the camera was switched off", self._clock.wall_us()
                 )
         for key, plan in wanted.items():
+            self._plans[key] = plan
             if key not in self._streams:
-                self._plans[key] = plan
                 stream = StreamRecorder(
                     plan,
                     self._resolve,
@@ -164,6 +168,7 @@ class Recorder:
             plan.stream,
             self._settings.segment_us,
             self._syncer,
+            lambda: self._plans[key].retention_class,
         )
 
     def _sync_failed(self, error: Error) -> None:

@@ -5,15 +5,17 @@ written as their files say, gaps are made to fit them, and one begins where each
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from farola.base import Error, Kind, get_logger
 from farola.media import Codec, CodecConfig, FragmentEntry, pack_fragments, ticks_to_us
+from farola.merkle import root_of
 from farola.model import Gap, Run, Segment, Span, StreamKind
 from farola.recorder import untold
 from farola.recorder.writer import StreamKey
-from farola.store import Scan, recover, segment_files
+from farola.store import Scan, recover, segment_files, stored_hashes
 
 _DAY_US = 86_400_000_000
 _log = get_logger("recorder")
@@ -137,7 +139,8 @@ def _recover_file(root: Path, path: PurePosixPath, recordings: Recordings) -> Se
         if found is None or not found.fragments:
             recordings.delete_segment(path.as_posix())
             return None
-        segment = segment_row(path, found)
+        hashes = stored_hashes(root / path, found.fragments)
+        segment = replace(segment_row(path, found), root=root_of(hashes))
     except Error as error:
         if error.kind is Kind.CONFLICT:
             raise Error(

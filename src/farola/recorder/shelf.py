@@ -1,5 +1,6 @@
 """One stream's segment files: which file a fragment goes to, and what the catalogue hears of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -7,6 +8,7 @@ from typing import Protocol
 from farola.base import Error, Kind
 from farola.keys import DataKey
 from farola.media import CodecConfig, FragmentEntry, pack_fragments, pack_samples, ticks_to_us
+from farola.merkle import root_of
 from farola.model import Gap, Run, Segment, StreamKind
 from farola.recorder.cutter import Cut
 from farola.recorder.gaps import GapBook
@@ -43,7 +45,7 @@ class _Opening:
 class KeySource(Protocol):
     """Gives data keys; `farola.keys.Keystore` is one."""
 
-    def data_key(self, camera_id: str, start_us: int) -> DataKey: ...
+    def data_key(self, camera_id: str, start_us: int, retention_class: str) -> DataKey: ...
 
 
 class RowSink(Protocol):
@@ -67,6 +69,7 @@ class Shelf:
         stream: StreamKind,
         segment_us: int,
         syncer: Syncer,
+        retention_class: Callable[[], str],
     ) -> None:
         self.gaps = gaps
         self.bytes = 0
@@ -78,8 +81,10 @@ class Shelf:
         self._stream = stream
         self._segment_us = segment_us
         self._syncer = syncer
+        self._retention_class = retention_class
         self._writer: SegmentWriter | None = None
         self._entries: list[FragmentEntry] = []
+        self._hashes: list[bytes] = []
         self._first: _Opening | None = None
         self._cut_us = 0
         self._number = 0
@@ -123,6 +128,7 @@ class Shelf:
             key=cut.key,
         )
         self._entries.append(entry)
+        self._hashes.append(written.hash)
         self.bytes += entry.size
         self._end_us = placed.end_us
         self.newest_end_us = placed.end_us
@@ -159,7 +165,7 @@ class Shelf:
 
     def _open_segment(self, placed: PlacedCut) -> None:
         config = placed.cut.config
-        key = self._keys.data_key(self._camera_id, placed.start_us)
+        key = self._keys.data_key(self._camera_id, placed.start_us, self._retention_class())
         self._number = self._number + 1 if self._is_run(placed.run_id) else 0
         header = SegmentHeader(
             camera_id=self._camera_id,
@@ -176,7 +182,7 @@ class Shelf:
             wrapped_key=key.wrapped,
         )
         self._writer = SegmentWriter.create(self._root, header, key.secret, self._syncer)
-        self._entries = []
+        self._entries, self._hashes = [], []
         self._first = _Opening(placed.run_id, config, placed.start_us)
         self._cut_us = segment_cut_us(placed.start_us, self._segment_us)
 
@@ -189,7 +195,7 @@ class Shelf:
         finally:
             if self._entries:
                 self._save_row(open_=False, writer=writer)
-            self._entries = []
+            self._entries, self._hashes = [], []
             self._first = None
 
     def _save_row(self, *, open_: bool, writer: SegmentWriter | None = None) -> None:
@@ -214,6 +220,7 @@ class Shelf:
                 size=last.offset + last.size,
                 open=open_,
                 index=pack_fragments(self._entries),
+                root=b"" if open_ else root_of(self._hashes),
             )
         )
 

@@ -13,7 +13,7 @@ from farola.store.layout import (
     segment_path,
 )
 from farola.store.reader import Keys, Placed, SegmentReader, segment_header
-from farola.store.scan import Scan, recover, scan, stored_hash, verify
+from farola.store.scan import Scan, recover, scan, stored_hash, stored_hashes, verify
 from farola.store.sync import Syncer, SyncPolicy
 from farola.store.writer import SegmentWriter, Written
 
@@ -40,5 +40,6 @@ __all__ = [
     "segment_header",
     "segment_path",
     "stored_hash",
+    "stored_hashes",
     "verify",
 ]

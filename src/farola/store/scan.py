@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,6 +129,12 @@ def stored_hash(path: Path, fragment: StoredFragment) -> bytes:
     """The fragment's SHA-256 as it stands in the file."""
     with _opened(path, os.O_RDONLY) as file:
         return _read(file, DIGEST, fragment.end - DIGEST)
+
+
+def stored_hashes(path: Path, fragments: Iterable[StoredFragment]) -> list[bytes]:
+    """Each fragment's SHA-256 as it stands in the file. Raises NOT_FOUND, FILE_DAMAGED."""
+    with _opened(path, os.O_RDONLY) as file:
+        return [_read(file, DIGEST, each.end - DIGEST) for each in fragments]
 
 
 def read_segment_header(file: int) -> bytes:

@@ -1,8 +1,11 @@
 """What a witness keeps: its key, the logs that it watches, and how far it saw each of them."""
 
+import fcntl
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,6 +18,7 @@ from farola.merkle.note import check_name
 _KEY = "witness.key"
 _NAME = "witness.name"
 _LOGS = "logs"
+_LOCK = "witness.lock"
 _SEED = 32
 
 
@@ -37,6 +41,24 @@ class WitnessStore:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Holds the directory for one program: two would each answer from what it alone has seen.
+
+        Raises Error(CONFLICT). A kill gives it back.
+        """
+        try:
+            file = os.open(self._directory / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise Error(disk_kind(error), f"{self._directory}: {error.strerror}") from error
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise Error(Kind.CONFLICT, f"another witness answers from {self._directory}") from None
+        finally:
+            os.close(file)
 
     def create(self, name: str) -> NoteKey:
         """A new witness under a name; raises Error(CONFLICT) where there is one, INVALID_INPUT."""

@@ -1,0 +1,23 @@
+/** Español: conservación y retenciones. */
+export const esRetention = {
+  'oversight.retention': 'Conservación',
+  'retention.loading': 'Calculando qué se destruirá…',
+  'retention.holds': 'Retenciones',
+  'retention.noHolds': 'Nada está retenido: todo se destruye a su hora.',
+  'retention.place': 'Retener un tramo',
+  'retention.placeNow': 'Retener',
+  'retention.reason': 'Por qué debe conservarse',
+  'retention.days': 'Días desde hoy',
+  'retention.until': 'hasta el {time}',
+  'retention.end': 'Levantar',
+  'retention.endNow': 'Levantar ahora',
+  'retention.endWhy': 'Por qué ya no hace falta',
+  'retention.plan': 'Qué se destruirá y cuándo',
+  'retention.kept.one': 'Cada hora se destruye después de {n} hora.',
+  'retention.kept.other': 'Cada hora se destruye después de {n} horas.',
+  'retention.short': 'Queda poco lugar en el disco.',
+  'retention.nothing': 'No hay horas grabadas.',
+  'retention.in': 'dentro de {length}',
+  'retention.why.retention': 'vence su plazo',
+  'retention.why.disk_pressure': 'falta lugar en el disco',
+} as const;
