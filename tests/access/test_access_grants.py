@@ -1,7 +1,7 @@
 """Two people behind every original: asking, deciding, ending, and how one might cheat."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from farola.access import GrantBook, GrantDesk
-from farola.access.grants import digest_of, whole_minutes
+from farola.access.asking import digest_of, whole_minutes
 from farola.base import Error, Kind, ManualClock
 from farola.catalog import Catalog, NewCamera
 from farola.config.oversight import Grants as GrantSettings
@@ -30,6 +30,7 @@ from farola.model import (
     Role,
     Session,
     Span,
+    Spot,
 )
 
 MINUTE_US = 60_000_000
@@ -43,6 +44,7 @@ class Town:
         self.catalog = catalog
         self.clock = clock
         self.acts = Written()
+        self.pointed_at: list[tuple[Any, ...]] = []
         papers = Papers("safety", "by-law 7", "public works")
         address = Address("rtsp", "10.0.0.9", 554, "/main")
         self.camera, self.other = (
@@ -66,7 +68,13 @@ class Town:
             self.clock,
             self.settings,
             acts=self.acts,
+            pointed=self.pointed,
         )
+
+    def pointed(self, camera_id: str, spots: Sequence[Spot]) -> None:
+        self.pointed_at.append((camera_id, *spots))
+        if any(each.x > 0.9 for each in spots):
+            raise Error(Kind.THING_UNCLEAR, "two stand there")
 
     def person(self, name: str, *assignments: Assignment) -> Person:
         return self.catalog.people.add(name, "hash", assignments)
@@ -274,6 +282,65 @@ def test_a_camera_of_other_peoples_groups_cannot_be_asked_for(town: Town) -> Non
 def test_what_is_too_much_or_says_too_little_is_refused(town: Town, change: dict[str, Any]) -> None:
     assert kind_of(town.ask, **change) is Kind.INVALID_INPUT
     assert town.catalog.grants.requests() == ()
+
+
+SPOT = Spot(105 * MINUTE_US, 0.25, 0.5)
+
+
+def test_one_thing_is_asked_for_where_it_was_pointed_at(town: Town) -> None:
+    spots = (Spot(SPOT.at_us, 0.123456, 0.5), SPOT)
+    request = town.ask(spots=spots)
+    assert request.asked.spots == (Spot(SPOT.at_us, 0.1235, 0.5), SPOT)
+    assert town.pointed_at == [(town.camera, *request.asked.spots)]
+    (asked,) = town.acts.of(EntryKind.ORIGINAL_REQUESTED)
+    assert asked["spots"] == [[SPOT.at_us, 1235, 5000], [SPOT.at_us, 2500, 5000]]
+    assert town.catalog.grants.request(request.id) == request
+    grant = town.desk.decide(
+        town.session(town.eva), request.id, request.digest, minutes=10, why="theirs"
+    )
+    assert grant is not None
+    assert grant.spots == request.asked.spots
+    assert [each.spots for each in town.opened().book.lasting()] == [grant.spots]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"span": None, "live_minutes": 5},
+        {"span": Span(100 * MINUTE_US, 111 * MINUTE_US)},
+        {"spots": (replace(SPOT, at_us=110 * MINUTE_US),)},
+        {"spots": (replace(SPOT, at_us=100 * MINUTE_US - 1),)},
+        {"spots": (replace(SPOT, x=1.01),)},
+        {"spots": (replace(SPOT, y=-0.01),)},
+        {"spots": (SPOT,) * 11},
+    ],
+    ids=["live", "too long", "after", "before", "beside", "above", "too many"],
+)
+def test_a_spot_lies_in_the_picture_and_in_a_short_span(town: Town, change: dict[str, Any]) -> None:
+    with pytest.raises(Error) as refused:
+        town.ask(**({"spots": (SPOT,)} | change))
+    assert refused.value.kind is Kind.INVALID_INPUT
+    assert town.pointed_at == []
+
+
+def test_one_thing_is_in_one_cameras_picture(town: Town) -> None:
+    with pytest.raises(Error) as refused:
+        town.ask(spots=(SPOT,), camera_ids=(town.camera, town.other))
+    assert refused.value.kind is Kind.INVALID_INPUT
+
+
+def test_where_no_one_thing_is_nothing_is_asked_for(town: Town) -> None:
+    with pytest.raises(Error) as refused:
+        town.ask(spots=(replace(SPOT, x=0.95),))
+    assert refused.value.kind is Kind.THING_UNCLEAR
+    assert town.acts.of(EntryKind.ORIGINAL_REQUESTED) == []
+
+
+def test_nobody_points_into_a_camera_that_they_may_not_ask_about(town: Town) -> None:
+    with pytest.raises(Error) as refused:
+        town.ask(by=town.nora, spots=(SPOT,), camera_ids=(town.other,))
+    assert refused.value.kind is Kind.NOT_FOUND
+    assert town.pointed_at == []
 
 
 def test_a_grant_lasts_no_longer_than_configured(town: Town) -> None:

@@ -52,6 +52,7 @@ from farola.model import (
     Session,
     Sighting,
     Span,
+    Spot,
     StreamKind,
     Zone,
     ZoneKind,
@@ -203,6 +204,12 @@ def gate_over(
         looks=looks,
         grants=grants,
     )
+
+
+def pointed(camera_id: str, spots: Sequence[Spot]) -> None:
+    """The left half of every picture is one thing, and the right half is many."""
+    if any(each.x > 0.5 for each in spots):
+        raise Error(Kind.THING_UNCLEAR, "what was pointed at cannot be told from the rest")
 
 
 @dataclass
@@ -439,7 +446,13 @@ def opened_world(
         )
         catalog.people.add(NAME, passwords.hash(PASSWORD), EVERYTHING)
         grants = GrantDesk(
-            catalog.grants, catalog.people, catalog.cameras.get, clock, settings.grants, acts=acts
+            catalog.grants,
+            catalog.people,
+            catalog.cameras.get,
+            clock,
+            settings.grants,
+            acts=acts,
+            pointed=pointed,
         )
         alarms: list[Alarm] = []
         board = StateBoard(clock, lambda: list(alarms))

@@ -97,6 +97,36 @@ async def test_the_way_of_an_original(case: Case) -> None:
     assert covered.headers["farola-rendition"] == "redacted"
 
 
+async def test_one_thing_alone_is_asked_for_and_told(case: Case) -> None:
+    spots = [{"at_us": INSIDE, "x": 0.25, "y": 0.5}]
+    asked = await case.ask(spots=spots, **SPAN)
+    assert asked["spots"] == spots
+    answer = await case.decide(asked)
+    assert answer.json()["grant"]["one_thing"] is True
+    whole = await case.decide(await case.ask())
+    assert whole.json()["grant"]["one_thing"] is False
+    grants = (await case.operator.get("/api/grants")).json()["grants"]
+    assert sorted(each["one_thing"] for each in grants) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("spot", "status", "kind"),
+    [
+        ({"x": 0.75}, 409, "thing_unclear"),
+        ({"x": 1.5}, 422, "invalid_input"),
+        ({"at_us": NOW_US}, 422, "invalid_input"),
+        ({"size": 2}, 422, "invalid_input"),
+    ],
+)
+async def test_what_nobody_can_point_at_is_not_asked_for(
+    case: Case, spot: dict[str, Any], status: int, kind: str
+) -> None:
+    spots = [{"at_us": INSIDE, "x": 0.25, "y": 0.5} | spot]
+    body = NEW_REQUEST | SPAN | {"camera_ids": [case.camera.id], "spots": spots}
+    answer = await case.operator.post("/api/requests", json=body)
+    assert (answer.status_code, answer.json()["kind"]) == (status, kind)
+
+
 async def test_a_playlist_under_a_grant_names_it_in_every_part(case: Case) -> None:
     grant = await case.granted()
     answer = await case.look("playback.m3u8", **SPAN, grant=grant)

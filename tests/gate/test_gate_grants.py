@@ -13,7 +13,7 @@ from test_gate_rules import CAMERA, ROLES, SOMEBODY, SPAN, Sources
 from farola.access import GrantBook
 from farola.base import Error, Kind, ManualClock
 from farola.gate import Footage, Gate, Look, Looks, Viewer, decide
-from farola.model import EntryKind, Grant, Person, Rendition, Span, StreamKind
+from farola.model import EntryKind, Grant, Person, Rendition, Span, Spot, StreamKind
 
 MAIN = StreamKind.MAIN
 WIDE = Span(0, 60_000_000)
@@ -24,6 +24,21 @@ class Originals(Sources):
     rendition = Rendition.ORIGINAL
 
 
+class OneThings(Sources):
+    rendition = Rendition.ONE_THING
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.grants: list[Grant] = []
+        self.fault: Error | None = None
+
+    async def under(self, grant: Grant) -> Sources:
+        self.grants.append(grant)
+        if self.fault is not None:
+            raise self.fault
+        return self
+
+
 class World:
     def __init__(self, grant: Grant) -> None:
         self.clock = ManualClock(1_000_000)
@@ -31,11 +46,13 @@ class World:
         self.book.put([grant])
         self.acts = Written()
         self.covered, self.originals = Sources(), Originals()
+        self.one_thing = OneThings()
         self.gate = Gate(
             live={Rendition.REDACTED: self.covered, Rendition.ORIGINAL: self.originals},
             playback={Rendition.REDACTED: self.covered, Rendition.ORIGINAL: self.originals},
             looks=Looks(self.acts, self.clock),
             grants=self.book,
+            one_thing=self.one_thing,
         )
 
 
@@ -77,6 +94,48 @@ async def test_under_a_grant_the_original_plays_and_the_entry_names_it() -> None
     assert (look["grant"], look["rendition"]) == ("grn-1", "original")
     (export,) = world.acts.of(EntryKind.EXPORT)
     assert export["grant"] == "grn-1"
+
+
+SPOTS = (Spot(SPAN.start_us, 0.5, 0.5),)
+
+
+async def test_under_a_grant_for_one_thing_nothing_of_the_original_is_asked_for() -> None:
+    world = World(granted(spots=SPOTS))
+    gate = world.gate
+    admitted = [
+        await gate.playlist(SOMEBODY, CAMERA, MAIN, SPAN, "grn-1"),
+        await gate.part(SOMEBODY, CAMERA, "key", "grn-1"),
+        await gate.key_frame(SOMEBODY, CAMERA, MAIN, SPAN.start_us, "grn-1"),
+        await gate.init(SOMEBODY, CAMERA, "key", "grn-1"),
+        await gate.clip(SOMEBODY, CAMERA, MAIN, SPAN, "grn-1"),
+    ]
+    assert {each.rendition for each in admitted} == {Rendition.ONE_THING}
+    assert world.originals.asked == world.covered.asked == []
+    assert {each.id for each in world.one_thing.grants} == {"grn-1"}
+    (look,) = world.acts.of(EntryKind.LOOK)
+    assert (look["grant"], look["rendition"]) == ("grn-1", "one_thing")
+    (export,) = world.acts.of(EntryKind.EXPORT)
+    assert (export["grant"], export["rendition"]) == ("grn-1", "one_thing")
+
+
+@pytest.mark.parametrize("changes", [{"person_id": "per-2"}, {"camera_ids": ("cam-other",)}])
+async def test_one_thing_is_as_bound_as_an_original(changes: dict[str, Any]) -> None:
+    world = World(granted(spots=SPOTS, **changes))
+    for looking in (
+        world.gate.part(SOMEBODY, CAMERA, "key", "grn-1"),
+        world.gate.live(SOMEBODY, CAMERA, MAIN, "grn-1"),
+    ):
+        assert await refusal(looking) is Kind.FORBIDDEN
+    assert world.one_thing.grants == []
+
+
+async def test_what_cannot_be_told_from_the_rest_is_not_shown_otherwise() -> None:
+    world = World(granted(spots=SPOTS))
+    world.one_thing.fault = Error(Kind.THING_UNCLEAR, "two stand there")
+    looking = world.gate.part(SOMEBODY, CAMERA, "key", "grn-1")
+    assert await refusal(looking) is Kind.THING_UNCLEAR
+    assert world.acts.entries == []
+    assert world.originals.asked == world.covered.asked == []
 
 
 async def test_without_naming_the_grant_everything_stays_covered() -> None:

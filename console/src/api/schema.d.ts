@@ -1938,7 +1938,8 @@ export interface components {
         /**
          * GrantAnswer
          * @description `lasts`: whether originals can be seen under it now. `glass`: taken in an emergency;
-         *     `decided_by` is then who reviewed it, null before.
+         *     `decided_by` is then who reviewed it, null before. `one_thing`: what the request's spots point
+         *     at alone.
          */
         GrantAnswer: {
             /** Id */
@@ -1973,6 +1974,8 @@ export interface components {
             withdrawn_us: number | null;
             /** Glass */
             glass: boolean;
+            /** One Thing */
+            one_thing: boolean;
             /** Lasts */
             lasts: boolean;
             /** Mine */
@@ -2103,7 +2106,7 @@ export interface components {
          * Kind
          * @enum {string}
          */
-        Kind: "invalid_input" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "rate_limited" | "too_large" | "unavailable" | "config_invalid" | "credentials_needed" | "internal" | "code_needed" | "second_factor_needed" | "proof_needed" | "same_person" | "grant_ended" | "glass_broken" | "identity_unknown" | "papers_unapproved" | "papers_incomplete" | "review_due" | "address_refused" | "name_unresolved" | "unreachable" | "connection_refused" | "timed_out" | "tls_failed" | "wrong_password" | "path_not_found" | "not_rtsp" | "http_not_rtsp" | "camera_refused" | "protocol_violation" | "no_video" | "codec_unsupported" | "picture_too_large" | "no_key_frame" | "stalled" | "closed_by_camera" | "packets_lost" | "time_jumped" | "disk_full" | "disk_read_only" | "disk_failed" | "disk_slow" | "disk_short" | "catalog_locked" | "catalog_failed" | "file_damaged" | "camera_disabled" | "recorder_stopped" | "recorder_killed" | "sandbox_unavailable" | "decoder_failed" | "file_refused" | "model_missing" | "model_wrong" | "detector_failed" | "detector_late" | "warming_up" | "scene_changed" | "overloaded" | "key_missing" | "key_wrong" | "key_destroyed" | "ledger_failed" | "ledger_rolled_back";
+        Kind: "invalid_input" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "rate_limited" | "too_large" | "unavailable" | "config_invalid" | "credentials_needed" | "internal" | "code_needed" | "second_factor_needed" | "proof_needed" | "same_person" | "grant_ended" | "thing_unclear" | "glass_broken" | "identity_unknown" | "papers_unapproved" | "papers_incomplete" | "review_due" | "address_refused" | "name_unresolved" | "unreachable" | "connection_refused" | "timed_out" | "tls_failed" | "wrong_password" | "path_not_found" | "not_rtsp" | "http_not_rtsp" | "camera_refused" | "protocol_violation" | "no_video" | "codec_unsupported" | "picture_too_large" | "no_key_frame" | "stalled" | "closed_by_camera" | "packets_lost" | "time_jumped" | "disk_full" | "disk_read_only" | "disk_failed" | "disk_slow" | "disk_short" | "catalog_locked" | "catalog_failed" | "file_damaged" | "camera_disabled" | "recorder_stopped" | "recorder_killed" | "sandbox_unavailable" | "decoder_failed" | "file_refused" | "model_missing" | "model_wrong" | "detector_failed" | "detector_late" | "warming_up" | "scene_changed" | "overloaded" | "key_missing" | "key_wrong" | "key_destroyed" | "ledger_failed" | "ledger_rolled_back";
         /**
          * Label
          * @description The closed allow-list: no model's other classes ever become a `Detection`.
@@ -2585,9 +2588,10 @@ export interface components {
         Reason: "crime" | "crash" | "medical" | "fire" | "search" | "court_order" | "access_request" | "other";
         /**
          * Rendition
+         * @description `ONE_THING` is redacted but for one thing that somebody pointed at.
          * @enum {string}
          */
-        Rendition: "redacted" | "original";
+        Rendition: "redacted" | "one_thing" | "original";
         /** ReportBody */
         ReportBody: {
             /**
@@ -2633,6 +2637,8 @@ export interface components {
             reference: string;
             /** Incident */
             incident: string;
+            /** Spots */
+            spots: components["schemas"]["SpotAnswer"][];
             /**
              * Created Us
              * @description UTC microseconds since 1970
@@ -2649,6 +2655,9 @@ export interface components {
         /**
          * RequestBody
          * @description A recorded span (`start_us`, `end_us`), or live for so many minutes.
+         *
+         *     With `spots`, one camera and at most ten minutes: only the person or the vehicle that they point
+         *     at, each for as long as it can be told from all others; everything else stays covered.
          */
         RequestBody: {
             /** Camera Ids */
@@ -2672,6 +2681,11 @@ export interface components {
              * @default
              */
             incident: string;
+            /**
+             * Spots
+             * @default []
+             */
+            spots: components["schemas"]["SpotBody"][];
         };
         /** RequestList */
         RequestList: {
@@ -2882,6 +2896,36 @@ export interface components {
              * @description UTC microseconds since 1970
              */
             end_us: number;
+        };
+        /**
+         * SpotAnswer
+         * @description As in the request, rounded to four digits.
+         */
+        SpotAnswer: {
+            /**
+             * At Us
+             * @description UTC microseconds since 1970
+             */
+            at_us: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
+         * SpotBody
+         * @description Where one thing is in the picture of that instant, in fractions of width and height.
+         */
+        SpotBody: {
+            /**
+             * At Us
+             * @description UTC microseconds since 1970
+             */
+            at_us: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
         };
         /** StatesAnswer */
         StatesAnswer: {
@@ -8484,7 +8528,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description Which rendition this is */
-                    "Farola-Rendition"?: "redacted" | "original";
+                    "Farola-Rendition"?: "redacted" | "one_thing" | "original";
                     [name: string]: unknown;
                 };
                 content: {
@@ -8577,7 +8621,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description Which rendition this is */
-                    "Farola-Rendition"?: "redacted" | "original";
+                    "Farola-Rendition"?: "redacted" | "one_thing" | "original";
                     [name: string]: unknown;
                 };
                 content: {
@@ -8670,7 +8714,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description Which rendition this is */
-                    "Farola-Rendition"?: "redacted" | "original";
+                    "Farola-Rendition"?: "redacted" | "one_thing" | "original";
                     [name: string]: unknown;
                 };
                 content: {
@@ -8765,7 +8809,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description Which rendition this is */
-                    "Farola-Rendition"?: "redacted" | "original";
+                    "Farola-Rendition"?: "redacted" | "one_thing" | "original";
                     [name: string]: unknown;
                 };
                 content: {
@@ -8858,7 +8902,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description Which rendition this is */
-                    "Farola-Rendition"?: "redacted" | "original";
+                    "Farola-Rendition"?: "redacted" | "one_thing" | "original";
                     [name: string]: unknown;
                 };
                 content: {
@@ -8956,7 +9000,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description Which rendition this is */
-                    "Farola-Rendition"?: "redacted" | "original";
+                    "Farola-Rendition"?: "redacted" | "one_thing" | "original";
                     [name: string]: unknown;
                 };
                 content: {

@@ -4,14 +4,13 @@ Two people stand behind every original: who asks and who decides. Every step is 
 it counts, and one lock makes of two who decide at once one who did.
 """
 
-import hashlib
-import json
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from farola.access.accounts import Acts
+from farola.access.asking import checked, digest_of, told
 from farola.access.book import GrantBook
 from farola.access.sign_in import subject, who
 from farola.base import Clock, Error, Kind, new_id
@@ -27,13 +26,10 @@ from farola.model import (
     Request,
     RequestState,
     Session,
-    Span,
+    Spot,
 )
 
 _MINUTE_US = 60_000_000
-_HOUR_US = 3_600_000_000
-_LEAST_TEXT = 10
-_MOST_CAMERAS = 20
 
 
 class GrantStore(Protocol):
@@ -69,7 +65,10 @@ class PersonStore(Protocol):
 
 
 class GrantDesk:
-    """Blocking; `camera` answers the camera of an id or raises NOT_FOUND."""
+    """Blocking; `camera` answers the camera of an id or raises NOT_FOUND.
+
+    `pointed` raises THING_UNCLEAR unless each spot points at one thing in that camera's recording.
+    """
 
     def __init__(
         self,
@@ -80,6 +79,7 @@ class GrantDesk:
         settings: GrantSettings,
         *,
         acts: Acts,
+        pointed: Callable[[str, Sequence[Spot]], None],
     ) -> None:
         self.book = GrantBook(clock)
         self._store = store
@@ -88,6 +88,7 @@ class GrantDesk:
         self._clock = clock
         self._settings = settings
         self._acts = acts
+        self._pointed = pointed
         self._deciding = threading.Lock()
         self.book.put(store.grants())
 
@@ -100,7 +101,8 @@ class GrantDesk:
         """A request that waits for somebody else.
 
         A recorded span is widened to whole minutes. Raises `Error`: NOT_FOUND for a camera that
-        one may not know, FORBIDDEN, INVALID_INPUT, LEDGER_FAILED.
+        one may not know, FORBIDDEN, INVALID_INPUT, THING_UNCLEAR and what else keeps `pointed`
+        from looking, LEDGER_FAILED.
         """
         request = self._request(by, asked)
         self._acts.append(EntryKind.ORIGINAL_REQUESTED, {**who(by), **told(request)})
@@ -225,7 +227,9 @@ class GrantDesk:
 
     def _request(self, by: Session, asked: Asked) -> Request:
         self._may_ask(by.person, asked)
-        asked = self._checked(asked)
+        asked = checked(asked, self._settings)
+        if asked.spots:
+            self._pointed(asked.camera_ids[0], asked.spots)
         request_id = new_id("req")
         return Request(
             id=request_id,
@@ -256,32 +260,8 @@ class GrantDesk:
             expires_us=now_us + lasting * _MINUTE_US,
             decided_by=decided_by,
             glass=glass,
+            spots=asked.spots,
         )
-
-    def _checked(self, asked: Asked) -> Asked:
-        if not 1 <= len(set(asked.camera_ids)) <= _MOST_CAMERAS:
-            raise Error(Kind.INVALID_INPUT, f"a request is for 1 to {_MOST_CAMERAS} cameras")
-        if len(asked.text.strip()) < _LEAST_TEXT:
-            raise Error(
-                Kind.INVALID_INPUT,
-                f"say in at least {_LEAST_TEXT} characters what it is needed for",
-                field="text",
-            )
-        cameras = tuple(sorted(set(asked.camera_ids)))
-        if asked.span is None:
-            most = self._settings.longest_live_minutes
-            if asked.live_minutes is None or not 1 <= asked.live_minutes <= most:
-                raise Error(
-                    Kind.INVALID_INPUT, f"live is for 1 to {most} minutes", field="live_minutes"
-                )
-            return _tidied(asked, cameras, None)
-        span = whole_minutes(asked.span)
-        if span.end_us - span.start_us > self._settings.longest_span_hours * _HOUR_US:
-            hours = self._settings.longest_span_hours
-            raise Error(
-                Kind.INVALID_INPUT, f"at most {hours} hours may be asked for", field="end_us"
-            )
-        return _tidied(asked, cameras, span)
 
     def _may_ask(self, person: Person, asked: Asked) -> None:
         """Every camera is loaded and asked about. Raises NOT_FOUND, FORBIDDEN."""
@@ -311,56 +291,3 @@ class GrantDesk:
         return person.may_somewhere(act) and all(
             person.may(act, self._camera(each).groups) for each in camera_ids
         )
-
-
-def whole_minutes(span: Span) -> Span:
-    """The span widened to whole minutes."""
-    start, end = span.start_us // _MINUTE_US, -(-span.end_us // _MINUTE_US)
-    return Span(start * _MINUTE_US, end * _MINUTE_US)
-
-
-def digest_of(request_id: str, person_id: str, asked: Asked) -> str:
-    """Names everything that was asked for, so that a decision fits no other request."""
-    span = None if asked.span is None else [asked.span.start_us, asked.span.end_us]
-    told = [
-        request_id,
-        person_id,
-        list(asked.camera_ids),
-        span,
-        asked.live_minutes,
-        asked.reason.value,
-        asked.text,
-        asked.reference,
-        asked.incident,
-    ]
-    text = json.dumps(told, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
-
-
-def told(request: Request) -> Body:
-    """How a request stands in an entry."""
-    asked = request.asked
-    body: Body = {
-        "request": request.id,
-        "digest": request.digest,
-        "cameras": [*asked.camera_ids],
-        "reason": asked.reason.value,
-        "text": asked.text,
-        "reference": asked.reference,
-        "incident": asked.incident,
-    }
-    if asked.span is None:
-        return {**body, "live_minutes": asked.live_minutes}
-    return {**body, "start_us": asked.span.start_us, "end_us": asked.span.end_us}
-
-
-def _tidied(asked: Asked, cameras: tuple[str, ...], span: Span | None) -> Asked:
-    return replace(
-        asked,
-        camera_ids=cameras,
-        span=span,
-        live_minutes=asked.live_minutes if span is None else None,
-        text=asked.text.strip(),
-        reference=asked.reference.strip(),
-        incident=asked.incident.strip(),
-    )

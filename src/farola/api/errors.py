@@ -29,6 +29,7 @@ _STATUS: Mapping[Kind, int] = {
     Kind.PROOF_NEEDED: 403,
     Kind.SAME_PERSON: 403,
     Kind.GRANT_ENDED: 403,
+    Kind.THING_UNCLEAR: 409,
     Kind.IDENTITY_UNKNOWN: 403,
     Kind.PAPERS_UNAPPROVED: 409,
     Kind.PAPERS_INCOMPLETE: 409,

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from farola.api.fields import Answer, Body, Micros
 from farola.base import Error, Kind
-from farola.model import Asked, Grant, Reason, Request, RequestState, Span
+from farola.model import Asked, Grant, Reason, Request, RequestState, Span, Spot
 
 _ID = r"^[a-z0-9-]{1,64}$"
 _LINE = r"^[^\x00-\x1f\x7f]*$"
@@ -25,8 +25,28 @@ Why = Annotated[
 ]
 
 
+class SpotBody(Body):
+    """Where one thing is in the picture of that instant, in fractions of width and height."""
+
+    at_us: Micros
+    x: Annotated[float, Field(ge=0, le=1)]
+    y: Annotated[float, Field(ge=0, le=1)]
+
+
+class SpotAnswer(Answer):
+    """As in the request, rounded to four digits."""
+
+    at_us: Micros
+    x: float
+    y: float
+
+
 class RequestBody(Body):
-    """A recorded span (`start_us`, `end_us`), or live for so many minutes."""
+    """A recorded span (`start_us`, `end_us`), or live for so many minutes.
+
+    With `spots`, one camera and at most ten minutes: only the person or the vehicle that they point
+    at, each for as long as it can be told from all others; everything else stays covered.
+    """
 
     camera_ids: Annotated[
         list[Annotated[str, StringConstraints(pattern=_ID)]], Field(min_length=1, max_length=20)
@@ -38,6 +58,7 @@ class RequestBody(Body):
     text: Why
     reference: Line = ""
     incident: Line = ""
+    spots: Annotated[tuple[SpotBody, ...], Field(max_length=10)] = ()
 
     def asked(self) -> Asked:
         """Raises INVALID_INPUT unless it is one of the two."""
@@ -49,6 +70,7 @@ class RequestBody(Body):
             text=self.text,
             reference=self.reference,
             incident=self.incident,
+            spots=tuple(Spot(each.at_us, each.x, each.y) for each in self.spots),
         )
 
     def _span(self) -> Span | None:
@@ -94,6 +116,7 @@ class RequestAnswer(Answer):
     text: str
     reference: str
     incident: str
+    spots: list[SpotAnswer]
     created_us: Micros
     digest: str
     state: RequestState
@@ -115,6 +138,7 @@ class RequestAnswer(Answer):
             text=asked.text,
             reference=asked.reference,
             incident=asked.incident,
+            spots=[SpotAnswer(at_us=each.at_us, x=each.x, y=each.y) for each in asked.spots],
             created_us=request.created_us,
             digest=request.digest,
             state=request.state,
@@ -125,7 +149,8 @@ class RequestAnswer(Answer):
 
 class GrantAnswer(Answer):
     """`lasts`: whether originals can be seen under it now. `glass`: taken in an emergency;
-    `decided_by` is then who reviewed it, null before.
+    `decided_by` is then who reviewed it, null before. `one_thing`: what the request's spots point
+    at alone.
     """
 
     id: str
@@ -141,6 +166,7 @@ class GrantAnswer(Answer):
     decided_by: str | None
     withdrawn_us: Micros | None
     glass: bool
+    one_thing: bool
     lasts: bool
     mine: bool
 
@@ -160,6 +186,7 @@ class GrantAnswer(Answer):
             decided_by=grant.decided_by,
             withdrawn_us=grant.withdrawn_us,
             glass=grant.glass,
+            one_thing=bool(grant.spots),
             lasts=lasts,
             mine=mine,
         )

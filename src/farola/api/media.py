@@ -21,7 +21,7 @@ from farola.api.grant_models import GrantQuery
 from farola.api.guard import SignedIn
 from farola.api.media_door import JPEG, MEDIA_SEGMENT, MP4, PLAYLIST, AdmittedMedia
 from farola.api.reach import Reach, Told, camera_of
-from farola.model import Act, StreamKind
+from farola.model import Act, Rendition, StreamKind
 
 router = APIRouter(prefix="/api/cameras/{camera_id}", tags=["media"])
 
@@ -36,7 +36,7 @@ def _media(media_type: str, meaning: str, *problems: int) -> dict[int | str, dic
     )
     rendition = {
         "description": "Which rendition this is",
-        "schema": {"type": "string", "enum": ["redacted", "original"]},
+        "schema": {"type": "string", "enum": [each.value for each in Rendition]},
     }
     answer: dict[str, Any] = {
         "description": meaning,

@@ -14,7 +14,7 @@ from farola.app.darkroom_lanes import Bench, Lane, recipe_from, sets_from
 from farola.app.darkroom_line import Coverer, Looker, Shaped, Wanted
 from farola.base import Kind
 from farola.media import us_to_ticks
-from farola.model import unpack_masks
+from farola.model import Box, unpack_masks
 from farola.vision.decoding import Damage, Decoded, FileDecoder, Outcome, UnitDecoder
 from farola.vision.wire import Type, unpack_sightings
 
@@ -168,6 +168,7 @@ class JobLane(StoredLane):
             masks=masks,
             still_media=head["still"],
             ahead_us=AHEAD_US,
+            bare={media: Box(*sides) for media, *sides in head["bare"]},
         )
         super().__init__(number, bench, ended, wanted, head["rate"], show=head["show"])
         self._decoder = UnitDecoder(

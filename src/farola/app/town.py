@@ -20,6 +20,7 @@ from farola.api import ApiSettings, Services, create_app
 from farola.app.auditing import AuditDesk
 from farola.app.cameras import CameraDesk
 from farola.app.chronicle import Chronicle
+from farola.app.courses import Courses
 from farola.app.documents import Documents
 from farola.app.granting import GrantKeeper
 from farola.app.ledger import LedgerKeeper, begin, open_ledger
@@ -42,7 +43,7 @@ from farola.config import Settings
 from farola.gate import Gate, Looks
 from farola.ledger import Ledger
 from farola.live import Hub
-from farola.model import Alarm, Attention, Camera, Rendition
+from farola.model import Alarm, Attention, Camera, Rendition, Spot
 from farola.playback import Playback
 from farola.recorder import Pool, StreamKey
 
@@ -118,6 +119,7 @@ class Town:
             clock,
             settings.grants,
             acts=ledger,
+            pointed=self._pointed,
         )
         self._granting = GrantKeeper(parts, ledger, grants)
         self._reviews = Reviews(parts)
@@ -144,6 +146,11 @@ class Town:
         self._seeing = Seeing(parts, lambda key, attention: self._ask(key))
         self._hubs = (self._originals, self._seeing.hub)
         self._board.attach(self._hubs, (Originals(self._originals), self._seeing.eyes))
+        self._courses = Courses(
+            self._seeing.jobs,
+            self._seeing.playback,
+            lambda grant_id: grants.book.find(grant_id) is not None,
+        )
         playback = Playback(parts.catalog.recordings, parts.keystore, parts.root, clock)
         services = Services(
             cameras=CameraDesk(parts, self._camera_changed),
@@ -164,6 +171,7 @@ class Town:
                 },
                 looks=self._looks,
                 grants=grants.book,
+                one_thing=self._courses,
             ),
             access=access,
             grants=grants,
@@ -247,6 +255,9 @@ class Town:
             *self._reviews.alarms(),
             *self._timestamps.alarms(),
         ]
+
+    def _pointed(self, camera_id: str, spots: Sequence[Spot]) -> None:
+        self._courses.check(camera_id, spots)
 
     def _model(self) -> tuple[str, str]:
         load = self._seeing.detection.load()

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     PROOF_NEEDED = "proof_needed"
     SAME_PERSON = "same_person"
     GRANT_ENDED = "grant_ended"
+    THING_UNCLEAR = "thing_unclear"
     GLASS_BROKEN = "glass_broken"
     IDENTITY_UNKNOWN = "identity_unknown"
     PAPERS_UNAPPROVED = "papers_unapproved"

@@ -14,9 +14,13 @@ from farola.catalog.tables import (
 )
 from farola.model import Reason, RequestState
 
+SPOTS_WIDTH = 1_000
+
 
 class RequestRow(Table):
-    """Both times are NULL for live, which is for `live_minutes`."""
+    """Both times are NULL for live, which is for `live_minutes`. `spots` is a JSON list of lists:
+    UTC microseconds, x and y; NULL asks for the whole picture.
+    """
 
     __tablename__ = "requests"
     __table_args__ = (
@@ -40,6 +44,7 @@ class RequestRow(Table):
     digest: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(WORD_WIDTH))
     passkey_id: Mapped[str | None] = mapped_column(String(PASSKEY_WIDTH))
+    spots: Mapped[str | None] = mapped_column(String(SPOTS_WIDTH))
 
 
 class RequestCameraRow(Table):

@@ -1,5 +1,6 @@
 """Requests for originals, and what was granted."""
 
+import json
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select, update
@@ -7,9 +8,9 @@ from sqlalchemy import Connection, insert, select, update
 from farola.base import Error, Kind
 from farola.catalog import fields
 from farola.catalog.database import Database
-from farola.catalog.grant_tables import GrantRow, RequestCameraRow, RequestRow
+from farola.catalog.grant_tables import SPOTS_WIDTH, GrantRow, RequestCameraRow, RequestRow
 from farola.catalog.tables import DETAIL_WIDTH, NAME_WIDTH, CameraRow
-from farola.model import Asked, Grant, Reason, Request, RequestState, Span
+from farola.model import Asked, Grant, Reason, Request, RequestState, Span, Spot
 
 _MOST_LISTED = 500
 
@@ -43,6 +44,7 @@ class Grants:
                     digest=request.digest,
                     state=request.state.value,
                     passkey_id=request.passkey_id,
+                    spots=_packed(asked.spots),
                 )
             )
             connection.execute(
@@ -123,6 +125,7 @@ class Grants:
                     RequestRow.start_us,
                     RequestRow.end_us,
                     RequestRow.reference,
+                    RequestRow.spots,
                     GrantRow.granted_us,
                     GrantRow.expires_us,
                     GrantRow.decided_by,
@@ -147,6 +150,7 @@ class Grants:
                 decided_by=row.decided_by,
                 withdrawn_us=row.withdrawn_us,
                 glass=row.glass,
+                spots=_unpacked(row.spots),
             )
             for row in rows
         )
@@ -172,6 +176,7 @@ class Grants:
                     text=row.text,
                     reference=row.reference,
                     incident=row.incident,
+                    spots=_unpacked(row.spots),
                 ),
                 created_us=row.created_us,
                 digest=row.digest,
@@ -180,6 +185,17 @@ class Grants:
             )
             for row in rows
         )
+
+
+def _packed(spots: Sequence[Spot]) -> str | None:
+    if not spots:
+        return None
+    rows = [[fields.time_us(each.at_us, "at_us"), each.x, each.y] for each in spots]
+    return fields.text(json.dumps(rows, separators=(",", ":")), "spots", SPOTS_WIDTH)
+
+
+def _unpacked(text: str | None) -> tuple[Spot, ...]:
+    return tuple(Spot(at_us, x, y) for at_us, x, y in json.loads(text or "[]"))
 
 
 def _cameras(connection: Connection, request_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

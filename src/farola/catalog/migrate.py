@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 from farola.base import Error, Kind
 from farola.catalog.database import Database
 
-HEAD = "0009"
+HEAD = "0010"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

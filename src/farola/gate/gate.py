@@ -16,7 +16,7 @@ from farola.gate.looks import Looks
 from farola.gate.media import Footage, KeyFrame, Still
 from farola.gate.rules import Look, Viewer, decide
 from farola.gate.seen import Lasting, Seen, while_lasting
-from farola.gate.sources import Grants, LiveSource, LiveSubscription, PlaybackSource
+from farola.gate.sources import Grants, LiveSource, LiveSubscription, OneThingSource, PlaybackSource
 from farola.model import Act, Camera, Grant, Rendition, Span, StreamKind
 
 
@@ -51,6 +51,7 @@ class Gate:
         playback: Mapping[Rendition, PlaybackSource],
         looks: Looks,
         grants: Grants,
+        one_thing: OneThingSource | None = None,
     ) -> None:
         told = [(rendition, source.rendition) for rendition, source in live.items()]
         told += [(rendition, source.rendition) for rendition, source in playback.items()]
@@ -59,6 +60,7 @@ class Gate:
                 raise ValueError(f"a source of the {given.value} for the {rendition}")
         self._live = dict(live)
         self._playback = dict(playback)
+        self._one_thing = one_thing
         self._looks = looks
         self._grants = grants
 
@@ -90,7 +92,7 @@ class Gate:
     ) -> Admitted[str]:
         """An HLS media playlist over the span; under a grant of what lies in it as a whole."""
         decided = self._recorded(viewer, camera, span, grant_id)
-        source = _source(self._playback, decided.rendition)
+        source = await self._recordings(decided)
         query = "" if grant_id is None else f"?grant={grant_id}"
         text = await asyncio.to_thread(
             source.playlist, camera.id, stream, span, within=decided.within, query=query
@@ -102,7 +104,7 @@ class Gate:
     ) -> Admitted[bytes]:
         """The init segment that a playlist of this camera named."""
         decided = self._recorded(viewer, camera, None, grant_id)
-        source = _source(self._playback, decided.rendition)
+        source = await self._recordings(decided)
         data = await asyncio.to_thread(source.init, camera.id, key)
         return self._admit(data, decided)
 
@@ -111,7 +113,7 @@ class Gate:
     ) -> Admitted[Footage]:
         """The media segment that a playlist of this camera named."""
         decided = self._recorded(viewer, camera, None, grant_id)
-        source = _source(self._playback, decided.rendition)
+        source = await self._recordings(decided)
         footage = await asyncio.to_thread(source.part, camera.id, key)
         _check(decided, footage.camera_id, footage.span)
         await self._look(decided, footage.span)
@@ -127,7 +129,7 @@ class Gate:
     ) -> Admitted[Footage]:
         """The span as one MP4."""
         decided = self._recorded(viewer, camera, span, grant_id, Act.EXPORT)
-        source = _source(self._playback, decided.rendition)
+        source = await self._recordings(decided)
         footage = await asyncio.to_thread(
             source.clip, camera.id, stream, span, within=decided.within
         )
@@ -147,7 +149,7 @@ class Gate:
     ) -> Admitted[KeyFrame]:
         """The key frame at or before `at_us`, else the next."""
         decided = self._recorded(viewer, camera, Span(at_us, at_us + 1), grant_id)
-        source = _source(self._playback, decided.rendition)
+        source = await self._recordings(decided)
         frame = await asyncio.to_thread(source.key_frame, camera.id, stream, at_us)
         _check(decided, frame.camera_id, _instant(frame))
         await self._look(decided, _instant(frame))
@@ -162,7 +164,7 @@ class Gate:
         """
         span = None if at_us is None else Span(at_us, at_us + 1)
         decided = self._recorded(viewer, camera, span, None)
-        source = _source(self._playback, decided.rendition)
+        source = await self._recordings(decided)
         still = await asyncio.to_thread(source.still, camera.id, stream, at_us)
         _check(decided, still.camera_id, _instant(still))
         await self._look(decided, _instant(still))
@@ -186,6 +188,15 @@ class Gate:
             span = grant.span
         look = Look(viewer, camera, span, act, grant)
         return _Decided(look, decide(look))
+
+    async def _recordings(self, decided: _Decided) -> PlaybackSource:
+        """What gives out the rendition that was decided."""
+        grant = decided.look.grant
+        if decided.rendition is not Rendition.ONE_THING:
+            return _source(self._playback, decided.rendition)
+        if self._one_thing is None or grant is None:
+            raise Error(Kind.UNAVAILABLE, "one thing alone cannot be shown here")
+        return await self._one_thing.under(grant)
 
     def _grant(self, grant_id: str | None) -> Grant | None:
         """Raises GRANT_ENDED for one that does not last: nothing else is shown in its place."""

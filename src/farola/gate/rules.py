@@ -72,6 +72,7 @@ def papers_in_order(look: Look, rendition: Rendition) -> Rendition:
 def original_under_grant(look: Look, rendition: Rendition) -> Rendition:
     """Redacted, unless the look is under a grant of this person for these pictures, all of them.
 
+    A grant for one thing brings that thing and nothing else of the original.
     Raises FORBIDDEN for a grant that is not: nothing stands in for what was asked for.
     """
     grant, person = look.grant, look.viewer.person
@@ -84,7 +85,7 @@ def original_under_grant(look: Look, rendition: Rendition) -> Rendition:
         or not grant.covers(look.camera.id, look.span)
     ):
         raise Error(Kind.FORBIDDEN, "the grant is not for this")
-    return Rendition.ORIGINAL
+    return Rendition.ONE_THING if grant.spots else Rendition.ORIGINAL
 
 
 RULES: tuple[Rule, ...] = (signed_in, allowed, papers_in_order, original_under_grant)

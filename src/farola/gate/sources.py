@@ -86,6 +86,17 @@ class PlaybackSource(Protocol):
         ...
 
 
+class OneThingSource(Protocol):
+    """Recorded media in which one thing is left to be seen: another source for each grant."""
+
+    async def under(self, grant: Grant) -> PlaybackSource:
+        """What the grant's spots point at, once that thing has been followed through the span.
+
+        Raises THING_UNCLEAR where it cannot be told from others, TIMED_OUT while it is followed.
+        """
+        ...
+
+
 class Grants(Protocol):
     """The grants that last. From memory, without blocking."""
 

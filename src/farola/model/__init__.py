@@ -25,6 +25,7 @@ from farola.model.camera import (
     Position,
     StreamKind,
 )
+from farola.model.course import Course, Spot
 from farola.model.covering import (
     Cover,
     CoveredUnit,
@@ -95,6 +96,7 @@ __all__ = [
     "Camera",
     "CameraState",
     "Condition",
+    "Course",
     "Cover",
     "CoverJob",
     "CoverState",
@@ -140,6 +142,7 @@ __all__ = [
     "Shift",
     "Sighting",
     "Span",
+    "Spot",
     "StreamKind",
     "Trial",
     "Zone",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from farola.model.course import Spot
 from farola.model.recording import Span
 
 
@@ -33,6 +34,7 @@ class Asked:
     """What somebody wants to see and why. `span` is what was recorded; None asks for live.
 
     `reference` names the case or the court order, `incident` what happened; either may be empty.
+    With `spots` only the one thing that was pointed at is asked for, and all else stays covered.
     """
 
     camera_ids: tuple[str, ...]
@@ -42,6 +44,7 @@ class Asked:
     text: str
     reference: str
     incident: str
+    spots: tuple[Spot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ class Request:
 class Grant:
     """Originals of these cameras and this span for one person until it expires.
 
-    `span` is None for live. `glass`: it was not decided by anybody, but taken in an emergency;
+    `span` is None for live. With `spots` it is for the one thing that they point at and not for
+    the originals. `glass`: it was not decided by anybody, but taken in an emergency;
     `decided_by` is then who reviewed it, None before.
     """
 
@@ -79,6 +83,7 @@ class Grant:
     decided_by: str | None
     withdrawn_us: int | None = None
     glass: bool = False
+    spots: tuple[Spot, ...] = ()
 
     def covers(self, camera_id: str, span: Span | None) -> bool:
         """Whether these pictures lie in it, wholly; None is live."""

@@ -8,7 +8,10 @@ from farola.model.camera import StreamKind
 
 
 class Rendition(StrEnum):
+    """`ONE_THING` is redacted but for one thing that somebody pointed at."""
+
     REDACTED = "redacted"
+    ONE_THING = "one_thing"
     ORIGINAL = "original"
 
 

@@ -51,6 +51,10 @@ class Box:
     def area(self) -> float:
         return self.width * self.height
 
+    def holds(self, x: float, y: float) -> bool:
+        """Whether the point lies in it."""
+        return self.left <= x <= self.right and self.top <= y <= self.bottom
+
     def overlap(self, other: "Box") -> float:
         """Intersection over union, 0 to 1."""
         across = min(self.right, other.right) - max(self.left, other.left)

@@ -5,10 +5,12 @@ the coverer and nowhere else; what is given out comes out of the coverer.
 """
 
 from collections.abc import Callable, Iterator
+from copy import copy
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from farola.base import Kind
-from farola.model import CoveredUnit, CoverJob, Recipe, pack_masks
+from farola.model import Course, CoveredUnit, CoverJob, Recipe, pack_masks
 from farola.playback.coverer import Coverer, covered_film, covered_still
 from farola.playback.group import Group, times_of
 from farola.playback.maskbook import MaskBook, origin_of
@@ -40,6 +42,16 @@ class Covering:
         self._book = book
         self._rate = rate
         self._patience_s = patience_s
+        self._course: Course | None = None
+
+    def leaving(self, course: Course) -> "Covering":
+        """Another, which covers all but the thing on that course, in one flat colour.
+
+        Masks are neither kept nor used: what else is where the thing is has to be seen anew.
+        """
+        other = copy(self)
+        other._course = course
+        return other
 
     def film(
         self, reader: SegmentReader, path: PurePosixPath, group: Group
@@ -49,6 +61,9 @@ class Covering:
         Their masks are kept when the last of them has come.
         """
         recipe = self.recipe_for(reader.header.camera_id)
+        if self._course is not None:
+            yield from self._but_one(reader, group, recipe, self._course)
+            return
         origin = origin_of(recipe, self._model())
         masks = self._kept(reader, path, group, origin)
         if masks is not None:
@@ -61,6 +76,19 @@ class Covering:
             yield unit
         if masks is None:
             self._keep(reader, path, group, origin, found)
+
+    def _but_one(
+        self, reader: SegmentReader, group: Group, recipe: Recipe, course: Course
+    ) -> Iterator[CoveredUnit]:
+        """The group's pictures with the thing on its course left to be seen."""
+        bare = tuple(
+            (media, box)
+            for media in group.times
+            if (box := course.at(group.wall_us(media))) is not None
+        )
+        job = self._job(reader, group, replace(recipe, style="solid"), None)
+        job = replace(job, bare=bare, keep=False)
+        yield from covered_film(self._coverer, job, group, self._patience_s)
 
     def sample(self, reader: SegmentReader, group: Group) -> CoveredUnit:
         """The first picture wholly covered, for nobody to see: it tells how the others are coded.

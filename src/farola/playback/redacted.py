@@ -7,12 +7,13 @@ out, whatever fails. Blocks on disk and on the coverer, so call it from threads.
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path, PurePosixPath
 
 from farola.base import Clock, Error, Kind, get_logger
 from farola.gate import Footage, KeyFrame, Still
 from farola.media import CodecConfig, init_segment, ticks_to_us
-from farola.model import CoveredUnit, Recipe, Rendition, Span, StreamKind
+from farola.model import Course, CoveredUnit, Recipe, Rendition, Span, StreamKind
 from farola.playback.batches import Batch, batches, smaller
 from farola.playback.coverer import Coverer
 from farola.playback.covering import Covering
@@ -42,8 +43,6 @@ class RedactedPlayback:
     errors, and the coverer's: DECODER_FAILED, TIMED_OUT, OVERLOADED among them.
     """
 
-    rendition = Rendition.REDACTED
-
     def __init__(
         self,
         recorded: Recorded,
@@ -65,8 +64,16 @@ class RedactedPlayback:
         self._covering = Covering(
             coverer, recipe_for, model, MaskBook(masks), rate=rate, patience_s=patience_s
         )
+        self.rendition = Rendition.REDACTED
         self._codings: dict[tuple[int, int, int], CodecConfig] = {}
         self._lock = threading.Lock()
+
+    def leaving(self, course: Course) -> "RedactedPlayback":
+        """Another, in which the thing on that course is left to be seen; it has no stills."""
+        other = copy(self)
+        other.rendition = Rendition.ONE_THING
+        other._covering = self._covering.leaving(course)
+        return other
 
     def playlist(
         self,

@@ -84,6 +84,12 @@ class Mask:
         levels = np.maximum(self.levels, other.levels)
         return Mask(self.grid, levels, self.whole or other.whole)
 
+    def without(self, cells: Cells) -> "Mask":
+        """The cover without those cells, but for what is solid: private places stay."""
+        levels = self.levels.copy()
+        levels[cells & (levels != Level.SOLID)] = Level.CLEAR
+        return Mask(self.grid, levels, self.whole)
+
     def pack(self) -> bytes:
         """A few hundred bytes from which `unpack` makes it again."""
         reason = (self.whole or "").encode()

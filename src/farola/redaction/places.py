@@ -33,7 +33,8 @@ class Places:
     """Cells of people, of vehicles with a plate (`others`), and of people who are `near`.
 
     `weak` are the cells where only unlikely sightings say that somebody is there, covered or not.
-    `vehicles` and `ridden` are only where: what moves there is no person, or is one.
+    `vehicles` and `ridden` are only where: what moves there is no person, or is one. `boxes` are
+    those of everything that is covered.
     """
 
     def __init__(self, grid: Grid) -> None:
@@ -43,6 +44,7 @@ class Places:
         self.weak = grid.empty()
         self.vehicles = grid.empty()
         self.ridden = grid.empty()
+        self.boxes: list[Box] = []
 
 
 class Placing:
@@ -129,9 +131,11 @@ class Placing:
                 places.others[span] |= look.foreground[span]
             else:
                 self._grid.mark(places.others, box, self._recipe.margin)
+            places.boxes.append(box)
 
     def _mark(self, places: Places, box: Box) -> None:
         self._grid.mark(places.people, box, self._recipe.margin)
+        places.boxes.append(box)
         if box.height > NEAR:
             self._grid.mark(places.near, box, self._recipe.margin)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from farola.base import Error, Kind
 from farola.model.covering import Recipe
-from farola.model.scene import Sighting
+from farola.model.scene import Box, Sighting
 from farola.redaction.grid import Grid
 from farola.redaction.mask import Mask
 from farola.redaction.mosaic import Planes, cover
@@ -24,7 +24,10 @@ MOST_TAIL_US = 600_000
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A picture that may be shown. `whole` is why all of it is covered, None while all is well."""
+    """A picture that may be shown. `whole` is why all of it is covered, None while all is well.
+
+    `mask` covers everything there is, also what was left bare in this picture.
+    """
 
     at_us: int
     picture: Planes = field(repr=False)
@@ -50,6 +53,7 @@ class _Sample:
 class _Waiting:
     at_us: int
     picture: Planes
+    bare: Box | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +101,14 @@ class Redactor:
         self._blind: list[_Blind] = []
         self._late: tuple[int, Kind] | None = None
 
-    def push(self, at_us: int, picture: Planes, sampled: bool) -> None:
+    def push(self, at_us: int, picture: Planes, sampled: bool, bare: Box | None = None) -> None:
         """The next picture, which now belongs to the redactor and is covered in place.
 
         `picture` is yuv420p planar, (height * 3 // 2) x width, limited range, contiguous.
-        `sampled`: one call of `sighted`, `missed` or `skipped` with this `at_us` will follow. It
-        raises INVALID_INPUT for another size, and for a time not after that of the one before.
+        `sampled`: one call of `sighted`, `missed` or `skipped` with this `at_us` will follow.
+        `bare`: what is there stays to be seen, but for everything else that is covered there, and
+        only while enough is known. Raises INVALID_INPUT for another size, and for a time not after
+        that of the one before.
         """
         lines, width = self.grid.height * 3 // 2, self.grid.width
         if picture.shape != (lines, width) or picture.dtype != np.uint8:
@@ -112,7 +118,7 @@ class Redactor:
         self._newest_us = at_us
         if sampled:
             self._samples.append(_Sample(at_us))
-        self._waiting.append(_Waiting(at_us, picture))
+        self._waiting.append(_Waiting(at_us, picture, bare))
 
     def sighted(self, at_us: int, sightings: Sequence[Sighting]) -> None:
         """What was seen in the sampled picture of that time; answers come in order.
@@ -222,10 +228,12 @@ class Redactor:
         if isinstance(verdict, _Clear):
             verdict = self._blinded(at_us) or verdict
         if isinstance(verdict, Kind):
-            mask = self._scene.hide(verdict)
+            mask = laid = self._scene.hide(verdict)
         else:
-            mask = self._scene.mask(unsure=verdict is _Clear.TAIL)
-        return Covered(at_us, cover(waiting.picture, mask, self._recipe), mask)
+            mask = laid = self._scene.mask(unsure=verdict is _Clear.TAIL)
+            if waiting.bare is not None and verdict is _Clear.BETWEEN:
+                laid = mask.without(self._scene.bare(waiting.bare))
+        return Covered(at_us, cover(waiting.picture, laid, self._recipe), mask)
 
     def _blinded(self, at_us: int) -> Kind | None:
         """Why all is covered although the samples around are known."""

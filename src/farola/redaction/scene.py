@@ -1,12 +1,13 @@
 """Everything known about one stream's scene, and the mask that follows from it for one picture."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from farola.base import Kind
 from farola.model.covering import Recipe
-from farola.model.scene import Sighting
+from farola.model.scene import Box, Sighting
 from farola.redaction.carry import Carry
 from farola.redaction.grid import Cells, Grid
 from farola.redaction.mask import Level, Mask
@@ -14,6 +15,9 @@ from farola.redaction.mosaic import Planes
 from farola.redaction.motion import Look, Motion
 from farola.redaction.places import Placing
 from farola.redaction.unexplained import Unexplained, framed
+
+SAME = 0.5
+"""How much two boxes overlap that are of one thing."""
 
 
 class Scene:
@@ -30,6 +34,8 @@ class Scene:
             self._private |= grid.polygon(polygon)
         self._rim = ~grid.empty()
         self._rim[1:-1, 1:-1] = False
+        self._margin = recipe.margin
+        self._boxes: list[Box] = []
         self._at_us = 0
         self._look: Look
 
@@ -56,6 +62,21 @@ class Scene:
         levels[self._private] = Level.SOLID
         return Mask(self._grid, levels)
 
+    def bare(self, box: Box) -> Cells:
+        """Cells of the one thing that is at `box` in the picture looked at last.
+
+        Whatever else is covered there is left out; all of it when more than one thing may be meant.
+        """
+        cells = self._grid.empty()
+        own = [other for other in self._boxes if other.overlap(box) >= SAME]
+        if len(own) > 1 and any(one.overlap(other) < SAME for one, other in pairwise(own)):
+            return cells
+        self._grid.mark(cells, box, self._margin)
+        for other in self._boxes:
+            if other.overlap(box) < SAME:
+                cells[self._grid.span(other, self._margin)] = False
+        return cells
+
     def hide(self, reason: Kind) -> Mask:
         """The mask that covers all of it."""
         self._cover()
@@ -66,6 +87,7 @@ class Scene:
         places = self._placing.at(at_us, self._look)
         moving = self._carry.spread(at_us, foreground, places.people | places.ridden, places.others)
         covered = places.people | places.others | moving
+        self._boxes = places.boxes
         self._motion.learn(covered & ~places.weak | moving, places.weak)
         unexplained = self._unexplained.cover(
             at_us, foreground, self._motion.changed_us, covered | places.vehicles

@@ -1,0 +1,123 @@
+"""Where the one thing is that a grant is for: found when somebody first looks, then remembered.
+
+Nothing of it is kept on a disk, and it is forgotten with the grant: what stays is where somebody
+pointed.
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from typing import Protocol
+
+from farola.base import Error, Kind
+from farola.gate import PlaybackSource
+from farola.model import Course, Grant, Sighting, Span, Spot
+from farola.playback import RedactedPlayback
+from farola.vision.course import Sample, course_of, is_over
+
+BEFORE_US = 30_000_000
+"""A thing is followed back for so long from where somebody pointed."""
+
+AROUND_US = 2_000_000
+_PATIENCE_S = 50.0
+_MOST_CHECKS = 2
+_LOOK_EVERY = 10  # pictures
+
+
+class Sightings(Protocol):
+    def over(
+        self, camera_id: str, span: Span
+    ) -> AsyncGenerator[tuple[int, Sequence[Sighting]], None]:
+        """Wall time and tracked sightings of picture after picture."""
+        ...
+
+
+class Courses:
+    """Belongs to the event loop in which it is made; `check` is for threads.
+
+    `lasts` tells of a grant's id whether it does.
+    """
+
+    def __init__(
+        self,
+        sightings: Sightings,
+        playback: RedactedPlayback,
+        lasts: Callable[[str], bool],
+    ) -> None:
+        self._sightings = sightings
+        self._playback = playback
+        self._lasts = lasts
+        self._loop = asyncio.get_running_loop()
+        self._searches: dict[str, asyncio.Task[Course]] = {}
+        self._checks = threading.BoundedSemaphore(_MOST_CHECKS)
+
+    async def under(self, grant: Grant) -> PlaybackSource:
+        """The redacted recordings with the grant's one thing left to be seen.
+
+        Raises THING_UNCLEAR when there is none, TIMED_OUT while it is followed for so long that
+        nobody should wait (it goes on), and whatever keeps recordings from being looked at.
+        """
+        for other in [each for each in self._searches if not self._lasts(each)]:
+            self._searches.pop(other).cancel()
+        search = self._searches.get(grant.id)
+        if search is None:
+            search = asyncio.create_task(self._search(grant))
+            self._searches[grant.id] = search
+        done, _ = await asyncio.wait((search,), timeout=_PATIENCE_S)
+        if not done:
+            raise Error(Kind.TIMED_OUT, "what was pointed at is still being followed")
+        if search.cancelled():
+            raise Error(Kind.GRANT_ENDED, "the grant has ended")
+        if search.exception() is not None:
+            self._searches.pop(grant.id, None)  # the next look tries again
+        return self._playback.leaving(_some(search.result()))
+
+    def check(self, camera_id: str, spots: Sequence[Spot]) -> None:
+        """Blocks. Raises THING_UNCLEAR unless at every spot one thing can be told from others,
+        OVERLOADED while that is found out for others, TIMED_OUT.
+        """
+        if not self._checks.acquire(blocking=False):
+            raise Error(Kind.OVERLOADED, "others are pointing at things; try again in a moment")
+        try:
+            for spot in spots:
+                span = Span(spot.at_us - AROUND_US, spot.at_us + AROUND_US)
+                search = self._follow(camera_id, span, spot)
+                looking = asyncio.run_coroutine_threadsafe(search, self._loop)
+                try:
+                    _some(looking.result(_PATIENCE_S))
+                except TimeoutError:
+                    looking.cancel()
+                    raise Error(Kind.TIMED_OUT, "what is there is still being looked at") from None
+        finally:
+            self._checks.release()
+
+    async def _search(self, grant: Grant) -> Course:
+        found = Course()
+        if grant.span is None:
+            return found
+        for spot in sorted(grant.spots, key=lambda spot: spot.at_us):
+            box = found.at(spot.at_us)
+            if box is not None and box.holds(spot.x, spot.y):
+                continue  # pointed at twice
+            start_us = max(grant.span.start_us, spot.at_us - BEFORE_US)
+            span = Span(start_us, grant.span.end_us)
+            found = found.joined(await self._follow(grant.camera_ids[0], span, spot))
+        return found
+
+    async def _follow(self, camera_id: str, span: Span, spot: Spot) -> Course:
+        samples: list[Sample] = []
+        async with aclosing(self._sightings.over(camera_id, span)) as looked:
+            async for sample in looked:
+                samples.append(sample)
+                if len(samples) % _LOOK_EVERY == 0 and is_over(samples, spot):
+                    break
+        return await asyncio.to_thread(course_of, samples, spot)
+
+
+def _some(course: Course) -> Course:
+    if not course.stretches:
+        raise Error(
+            Kind.THING_UNCLEAR, "what was pointed at cannot be told from what else is there"
+        )
+    return course
