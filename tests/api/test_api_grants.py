@@ -124,7 +124,7 @@ async def test_what_nobody_can_point_at_is_not_asked_for(
     spots = [{"at_us": INSIDE, "x": 0.25, "y": 0.5} | spot]
     body = NEW_REQUEST | SPAN | {"camera_ids": [case.camera.id], "spots": spots}
     answer = await case.operator.post("/api/requests", json=body)
-    assert (answer.status_code, answer.json()["kind"]) == (status, kind)
+    assert (answer.status_code, answer.json()["kind"]) == (status, kind), answer.text
 
 
 async def test_a_playlist_under_a_grant_names_it_in_every_part(case: Case) -> None:

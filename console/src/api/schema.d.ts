@@ -2681,11 +2681,8 @@ export interface components {
              * @default
              */
             incident: string;
-            /**
-             * Spots
-             * @default []
-             */
-            spots: components["schemas"]["SpotBody"][];
+            /** Spots */
+            spots?: components["schemas"]["SpotBody"][];
         };
         /** RequestList */
         RequestList: {

@@ -58,7 +58,7 @@ class RequestBody(Body):
     text: Why
     reference: Line = ""
     incident: Line = ""
-    spots: Annotated[tuple[SpotBody, ...], Field(max_length=10)] = ()
+    spots: list[SpotBody] = Field(default_factory=list, max_length=10)
 
     def asked(self) -> Asked:
         """Raises INVALID_INPUT unless it is one of the two."""
