@@ -187,8 +187,10 @@ def _allowed(request: Request) -> list[str]:
     addressed: Sequence[BaseRoute] = request.app.state.addressed
     routes = [route for route in addressed if isinstance(route, Route)]
     paths = [one.path for one in routes if one.matches(request.scope)[0] is not Match.NONE]
+    # `/ledger/notes` is that address and not `/ledger/{index}`, whichever was declared first.
+    path = min(paths, key=lambda path: path.count("{"), default=None)
     return sorted(
-        {method for one in routes if one.path in paths[:1] for method in one.methods or ()}
+        {method for one in routes if one.path == path for method in one.methods or ()}
     ) or ["GET"]  # the console's addresses
 
 
