@@ -71,8 +71,8 @@ class Town:
             pointed=self.pointed,
         )
 
-    def pointed(self, camera_id: str, spots: Sequence[Spot]) -> None:
-        self.pointed_at.append((camera_id, *spots))
+    def pointed(self, camera_id: str, span: Span, spots: Sequence[Spot]) -> None:
+        self.pointed_at.append((camera_id, span, *spots))
         if any(each.x > 0.9 for each in spots):
             raise Error(Kind.THING_UNCLEAR, "two stand there")
 
@@ -291,7 +291,7 @@ def test_one_thing_is_asked_for_where_it_was_pointed_at(town: Town) -> None:
     spots = (Spot(SPOT.at_us, 0.123456, 0.5), SPOT)
     request = town.ask(spots=spots)
     assert request.asked.spots == (Spot(SPOT.at_us, 0.1235, 0.5), SPOT)
-    assert town.pointed_at == [(town.camera, *request.asked.spots)]
+    assert town.pointed_at == [(town.camera, SPAN, *request.asked.spots)]
     (asked,) = town.acts.of(EntryKind.ORIGINAL_REQUESTED)
     assert asked["spots"] == [[SPOT.at_us, 1235, 5000], [SPOT.at_us, 2500, 5000]]
     assert town.catalog.grants.request(request.id) == request

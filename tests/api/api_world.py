@@ -206,7 +206,7 @@ def gate_over(
     )
 
 
-def pointed(camera_id: str, spots: Sequence[Spot]) -> None:
+def pointed(camera_id: str, span: Span, spots: Sequence[Spot]) -> None:
     """The left half of every picture is one thing, and the right half is many."""
     if any(each.x > 0.5 for each in spots):
         raise Error(Kind.THING_UNCLEAR, "what was pointed at cannot be told from the rest")

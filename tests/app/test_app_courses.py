@@ -202,11 +202,11 @@ async def test_what_cannot_be_told_from_the_rest_is_not_granted_and_not_shown(
     async with town(street, footage("h264")) as opened:
         opened.detector.where = where
         with pytest.raises(Error) as asking:
-            await asyncio.to_thread(opened.courses.check, street.camera.id, [pointed])
+            await asyncio.to_thread(opened.courses.check, street.camera.id, WHOLE, [pointed])
         with pytest.raises(Error) as looking:
             await opened.courses.under(opened.grant(pointed))
         opened.detector.where = lambda at_us: (ASKED, OTHER)
-        await asyncio.to_thread(opened.courses.check, street.camera.id, [spot(ASKED)])
+        await asyncio.to_thread(opened.courses.check, street.camera.id, WHOLE, [spot(ASKED)])
     assert (asking.value.kind, looking.value.kind) == (kind, kind)
 
 

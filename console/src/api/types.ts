@@ -23,6 +23,7 @@ export type Group = Schemas['GroupAnswer'];
 export type GroupInput = Schemas['GroupBody'];
 export type OriginalRequest = Schemas['RequestAnswer'];
 export type RequestInput = Schemas['RequestBody'];
+export type Spot = Schemas['SpotBody'];
 export type RequestReason = Schemas['Reason'];
 export type Grant = Schemas['GrantAnswer'];
 export type EntryKind = Schemas['EntryKind'];

@@ -3,20 +3,25 @@
 import type { Cover, Rendition } from '../api/types';
 
 /**
- * `original` and `covered`, `whole`, `withheld` are the server's own words; `redacted` is a rendition
+ * `one_thing` is covered but for what was pointed at. `original` and `covered`, `whole`, `withheld` are the server's own words; `redacted` is a rendition
  * of which no more is known, as in a recording. Null says nothing.
  */
-export type CoverShown = 'original' | 'covered' | 'whole' | 'withheld' | 'redacted';
+export type CoverShown = 'original' | 'one_thing' | 'covered' | 'whole' | 'withheld' | 'redacted';
 
 export function coverShown(rendition: Rendition | null, cover: Cover | null): CoverShown | null {
-  if (rendition === 'original') return 'original';
+  if (rendition === 'original' || rendition === 'one_thing') return rendition;
   if (cover) return cover.state;
   return rendition;
 }
 
 /** Reads the `farola-rendition` header of an answer; null when it does not say. */
 export function renditionOf(header: string | null): Rendition | null {
-  return header === 'redacted' || header === 'original' ? header : null;
+  return header === 'redacted' || header === 'one_thing' || header === 'original' ? header : null;
+}
+
+/** Whether the picture shows what only a grant lets be seen. */
+export function underGrant(rendition: Rendition | null): boolean {
+  return rendition === 'original' || rendition === 'one_thing';
 }
 
 const WITHHOLDING = new Set([

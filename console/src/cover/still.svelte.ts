@@ -11,6 +11,8 @@ export class StillPicture {
   /** The address of the picture in the browser's memory; null before it is there. */
   address = $state<string | null>(null);
   rendition = $state<Rendition | null>(null);
+  /** The instant that it shows, UTC microseconds; null before it is there. */
+  wallUs = $state<number | null>(null);
   problem = $state<Problem | null>(null);
 
   /** Null `atUs` is the newest picture. Returns how to let go of it. */
@@ -31,6 +33,7 @@ export class StillPicture {
       const blob = await response.blob();
       if (signal.aborted) return;
       this.rendition = renditionOf(response.headers.get('farola-rendition'));
+      this.wallUs = Number(response.headers.get('farola-wall-us'));
       this.address = URL.createObjectURL(blob);
     } catch (reason) {
       if (!signal.aborted) this.problem = asProblem(reason);

@@ -1,4 +1,4 @@
-import type { RequestInput, RequestReason, Span } from '../api/types';
+import type { RequestInput, RequestReason, Span, Spot } from '../api/types';
 import { MINUTE_US } from '../time/zone';
 
 export const reasons: readonly RequestReason[] = [
@@ -25,6 +25,9 @@ export interface RequestDraft {
   text: string;
   reference: string;
   incident: string;
+  /** Only what is pointed at is asked for, and not the whole picture. */
+  oneThing: boolean;
+  spots: Spot[];
 }
 
 /** A draft around a moment, never beyond the present; without one about the last ten minutes. */
@@ -41,6 +44,21 @@ export function blankRequest(camera: string | null, atUs: number | null, nowUs: 
     text: '',
     reference: '',
     incident: '',
+    oneThing: false,
+    spots: [],
+  };
+}
+
+/** How much around the first spot is asked for: one thing is seen for minutes, not for hours. */
+const AROUND_SPOT_US = 2 * MINUTE_US;
+
+/** The span for one thing around these moments, never beyond the present. */
+export function spanAround(moments: readonly number[], nowUs: number): Span {
+  const first = Math.min(...moments) - AROUND_SPOT_US;
+  const last = Math.min(Math.max(...moments) + AROUND_SPOT_US, nowUs);
+  return {
+    start_us: Math.floor(first / MINUTE_US) * MINUTE_US,
+    end_us: Math.ceil(last / MINUTE_US) * MINUTE_US,
   };
 }
 
@@ -54,5 +72,6 @@ export function requestOf(draft: RequestDraft, reason: RequestReason): RequestIn
     text: draft.text.trim(),
     reference: draft.reference.trim(),
     incident: draft.incident.trim(),
+    spots: draft.oneThing && !draft.live ? draft.spots : [],
   };
 }

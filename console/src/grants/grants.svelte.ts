@@ -67,6 +67,8 @@ export const grants = new Grants();
 export function grantAddress(grant: Grant, camera: string): string {
   const id = encodeURIComponent(camera);
   if (grant.start_us === null) return `/wall?camera=${id}&grant=${grant.id}`;
-  const at = encodeURIComponent(instantText(grant.start_us));
+  // Where one thing was pointed at rather than where the span begins: it need not be there yet.
+  const spot = grants.requests.find((each) => each.id === grant.request_id)?.spots[0];
+  const at = encodeURIComponent(instantText(spot?.at_us ?? grant.start_us));
   return `/timeline/${id}?at=${at}&grant=${grant.id}`;
 }

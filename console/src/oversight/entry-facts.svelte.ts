@@ -32,12 +32,18 @@ const NAMED: Readonly<Record<string, Word>> = {
   alarm: 'entry.alarm',
   since_us: 'entry.since',
   changed: 'entry.changed',
+  spots: 'ask.oneThing',
 };
+
+function rendered(rendition: unknown): string {
+  if (rendition === 'original') return t('cover.original');
+  return t(rendition === 'one_thing' ? 'cover.oneThing' : 'cover.redacted');
+}
 
 function said(name: string, value: unknown): string {
   if (typeof value === 'number' && name.endsWith('_us')) return momentText(value);
   if (typeof value === 'number' && name === 'seconds') return lengthText(value * SECOND_US);
-  if (name === 'rendition') return t(value === 'original' ? 'cover.original' : 'cover.redacted');
+  if (name === 'rendition') return rendered(value);
   if (name === 'alarm' && typeof value === 'string') return kindName(value);
   if (typeof value === 'string') return value;
   return JSON.stringify(value);
@@ -58,6 +64,9 @@ export function factsOf(entry: LedgerEntry): { brief: string; lines: Line[] } {
       return { name: word ? t(word) : name, text: said(name, value) };
     });
   if (places.length > 0) lines.unshift({ name: t('requests.where'), text: places.join(', ') });
-  const rendition = body['rendition'] === 'original' ? [t('cover.original')] : [];
+  const rendition =
+    body['rendition'] === 'original' || body['rendition'] === 'one_thing'
+      ? [rendered(body['rendition'])]
+      : [];
   return { brief: [...places, ...rendition].join(' · '), lines };
 }

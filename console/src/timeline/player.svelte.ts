@@ -3,7 +3,7 @@ import Hls, { type ErrorData, type FragLoadedData, type LevelDetails } from 'hls
 import { playlistPath } from '../api/client';
 import { asProblem, type Problem, problemFrom } from '../api/problem';
 import type { Rendition, Span } from '../api/types';
-import { renditionOf } from '../cover/cover';
+import { renditionOf, underGrant } from '../cover/cover';
 import { SECOND_US } from '../time/zone';
 import { answerBody, header } from './answers';
 import { afterGap, lastWall, mediaAt, type Part, wallAt, windowFor } from './media';
@@ -235,7 +235,7 @@ export class RecordedPlayer {
   /** One part of the original among the others makes the window one of originals. */
   #onLoaded({ networkDetails }: FragLoadedData): void {
     const said = renditionOf(header(networkDetails, 'farola-rendition'));
-    if (said !== null && this.rendition !== 'original') this.rendition = said;
+    if (said !== null && !underGrant(this.rendition)) this.rendition = said;
   }
 
   #onError(data: ErrorData): void {

@@ -131,6 +131,8 @@ export const enKinds: Readonly<Record<keyof typeof esKinds, string>> = {
   'kind.same_person.do': 'Whoever asks for the original cannot grant it, nor with another account or the same passkey.',
   'kind.grant_ended': 'The grant has ended',
   'kind.grant_ended.do': 'The picture is covered again. Ask anew if it is still needed.',
+  'kind.thing_unclear': 'It cannot be told apart for sure',
+  'kind.thing_unclear.do': 'Point at the person or the vehicle at a moment when nobody else is near.',
   'kind.glass_broken': 'Somebody broke the glass',
   'kind.glass_broken.do': 'Originals were seen without a second person. Whoever decides requests has to review it in Oversight.',
 

@@ -84,6 +84,8 @@ export const en: Readonly<Record<keyof typeof es, string>> = {
   'cover.withheldHint': 'No picture is shown that could not be covered.',
   'cover.redacted': 'Covered',
   'cover.redactedHint': 'Recording covered by the server: people, or the whole picture.',
+  'cover.oneThing': 'Only what was pointed at',
+  'cover.oneThingHint': 'The person or vehicle that was pointed at is seen; everything else is covered.',
   'cover.original': 'Not covered',
   'cover.originalHint': 'Original picture: people and vehicles are shown uncovered.',
 

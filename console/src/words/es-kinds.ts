@@ -129,6 +129,8 @@ export const esKinds = {
   'kind.same_person.do': 'Quien pide el original no puede autorizarlo, tampoco con otra cuenta o la misma llave.',
   'kind.grant_ended': 'La autorización terminó',
   'kind.grant_ended.do': 'La imagen vuelve a verse tapada. Si todavía hace falta, pida otra.',
+  'kind.thing_unclear': 'No se distingue con certeza',
+  'kind.thing_unclear.do': 'Señale a la persona o el vehículo en un momento en que no haya nadie cerca.',
   'kind.glass_broken': 'Alguien rompió el vidrio',
   'kind.glass_broken.do': 'Se vieron originales sin una segunda persona. Quien decide pedidos debe revisarlo en Control.',
 

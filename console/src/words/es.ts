@@ -83,6 +83,8 @@ export const es = {
   'cover.withheldHint': 'No se muestra ninguna imagen que no se haya podido tapar.',
   'cover.redacted': 'Tapado',
   'cover.redactedHint': 'Grabación tapada por el servidor: las personas o la imagen entera.',
+  'cover.oneThing': 'Solo lo señalado',
+  'cover.oneThingHint': 'Se ve a la persona o el vehículo que se señaló; todo lo demás está tapado.',
   'cover.original': 'Sin tapar',
   'cover.originalHint': 'Imagen original: las personas y los vehículos se ven sin tapar.',
 

@@ -26,6 +26,7 @@ from farola.model import (
     Request,
     RequestState,
     Session,
+    Span,
     Spot,
 )
 
@@ -79,7 +80,7 @@ class GrantDesk:
         settings: GrantSettings,
         *,
         acts: Acts,
-        pointed: Callable[[str, Sequence[Spot]], None],
+        pointed: Callable[[str, Span, Sequence[Spot]], None],
     ) -> None:
         self.book = GrantBook(clock)
         self._store = store
@@ -228,8 +229,8 @@ class GrantDesk:
     def _request(self, by: Session, asked: Asked) -> Request:
         self._may_ask(by.person, asked)
         asked = checked(asked, self._settings)
-        if asked.spots:
-            self._pointed(asked.camera_ids[0], asked.spots)
+        if asked.spots and asked.span is not None:
+            self._pointed(asked.camera_ids[0], asked.span, asked.spots)
         request_id = new_id("req")
         return Request(
             id=request_id,

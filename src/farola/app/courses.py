@@ -16,10 +16,12 @@ from farola.model import Course, Grant, Sighting, Span, Spot
 from farola.playback import RedactedPlayback
 from farola.vision.course import Sample, course_of, is_over
 
-BEFORE_US = 30_000_000
+BEFORE_US = 15_000_000
 """A thing is followed back for so long from where somebody pointed."""
 
-AROUND_US = 2_000_000
+AFTER_US = 2_500_000
+"""How far a search goes on that only asks whether there is something to follow."""
+
 _PATIENCE_S = 50.0
 _MOST_CHECKS = 2
 _LOOK_EVERY = 10  # pictures
@@ -73,7 +75,7 @@ class Courses:
             self._searches.pop(grant.id, None)  # the next look tries again
         return self._playback.leaving(_some(search.result()))
 
-    def check(self, camera_id: str, spots: Sequence[Spot]) -> None:
+    def check(self, camera_id: str, span: Span, spots: Sequence[Spot]) -> None:
         """Blocks. Raises THING_UNCLEAR unless at every spot one thing can be told from others,
         OVERLOADED while that is found out for others, TIMED_OUT.
         """
@@ -81,8 +83,8 @@ class Courses:
             raise Error(Kind.OVERLOADED, "others are pointing at things; try again in a moment")
         try:
             for spot in spots:
-                span = Span(spot.at_us - AROUND_US, spot.at_us + AROUND_US)
-                search = self._follow(camera_id, span, spot)
+                until_us = min(span.end_us, spot.at_us + AFTER_US)
+                search = self._follow(camera_id, Span(span.start_us, until_us), spot)
                 looking = asyncio.run_coroutine_threadsafe(search, self._loop)
                 try:
                     _some(looking.result(_PATIENCE_S))
@@ -100,12 +102,12 @@ class Courses:
             box = found.at(spot.at_us)
             if box is not None and box.holds(spot.x, spot.y):
                 continue  # pointed at twice
-            start_us = max(grant.span.start_us, spot.at_us - BEFORE_US)
-            span = Span(start_us, grant.span.end_us)
-            found = found.joined(await self._follow(grant.camera_ids[0], span, spot))
+            found = found.joined(await self._follow(grant.camera_ids[0], grant.span, spot))
         return found
 
     async def _follow(self, camera_id: str, span: Span, spot: Spot) -> Course:
+        """What is seen from some time before the spot on, the same in every search of a spot."""
+        span = Span(max(span.start_us, spot.at_us - BEFORE_US), span.end_us)
         samples: list[Sample] = []
         async with aclosing(self._sightings.over(camera_id, span)) as looked:
             async for sample in looked:

@@ -43,7 +43,7 @@ from farola.config import Settings
 from farola.gate import Gate, Looks
 from farola.ledger import Ledger
 from farola.live import Hub
-from farola.model import Alarm, Attention, Camera, Rendition, Spot
+from farola.model import Alarm, Attention, Camera, Rendition, Span, Spot
 from farola.playback import Playback
 from farola.recorder import Pool, StreamKey
 
@@ -256,8 +256,8 @@ class Town:
             *self._timestamps.alarms(),
         ]
 
-    def _pointed(self, camera_id: str, spots: Sequence[Spot]) -> None:
-        self._courses.check(camera_id, spots)
+    def _pointed(self, camera_id: str, span: Span, spots: Sequence[Spot]) -> None:
+        self._courses.check(camera_id, span, spots)
 
     def _model(self) -> tuple[str, str]:
         load = self._seeing.detection.load()
