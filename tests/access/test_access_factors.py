@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from hypothesis import given
 from hypothesis import strategies as st
+from laid_catalog import lay_catalog
 
 from farola.access import Access, Passwords, Site
 from farola.access.totp import step_of
@@ -39,7 +40,7 @@ def acts() -> Written:
 
 @pytest.fixture
 def catalog(tmp_path: Path, clock: ManualClock) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db", clock=clock) as catalog:
+    with Catalog.open(lay_catalog(tmp_path / "catalog.db"), clock=clock) as catalog:
         yield catalog
 
 

@@ -10,6 +10,7 @@ import pytest
 from access_acts import Written
 from hypothesis import given
 from hypothesis import strategies as st
+from laid_catalog import lay_catalog
 
 from farola.access import GrantBook, GrantDesk
 from farola.access.asking import digest_of, whole_minutes
@@ -108,7 +109,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def catalog(tmp_path: Path, clock: ManualClock) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db", clock=clock) as catalog:
+    with Catalog.open(lay_catalog(tmp_path / "catalog.db"), clock=clock) as catalog:
         yield catalog
 
 

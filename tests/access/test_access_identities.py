@@ -15,6 +15,7 @@ from access_acts import Written
 from access_world import access_over
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
+from laid_catalog import lay_catalog
 from town_provider import CLIENT, Browser, TownProvider, town_provider
 
 from farola.access import Access, Identities, Passwords, Provider
@@ -64,7 +65,7 @@ class Town:
 
 def town_with(settings: Identity, folder: Path) -> Iterator[Town]:
     clock, acts = ManualClock(time.time_ns() // 1_000), Written()
-    with Catalog.open(folder / "catalog.db", clock=clock) as catalog:
+    with Catalog.open(lay_catalog(folder / "catalog.db"), clock=clock) as catalog:
         passwords = Passwords(passes=1, memory_kib=8, lanes=1)
         provider = Provider(settings, clock)
         access = access_over(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from access_acts import Written
 from access_world import access_over
+from laid_catalog import lay_catalog
 
 from farola.access import Access, Passwords, SignIn
 from farola.base import Error, Kind, ManualClock
@@ -23,7 +24,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def catalog(tmp_path: Path, clock: ManualClock) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db", clock=clock) as catalog:
+    with Catalog.open(lay_catalog(tmp_path / "catalog.db"), clock=clock) as catalog:
         yield catalog
 
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import uvicorn
 from fastapi import FastAPI
+from laid_catalog import lay_catalog
 
 from farola.access import Access, GrantDesk, Passwords, Provider
 from farola.api import ApiSettings, Services, VisionReport, create_app, server_config
@@ -431,6 +432,7 @@ def opened_world(
     )
     root = settings.storage.data / "segments"
     root.mkdir(parents=True)
+    lay_catalog(settings.storage.data / "catalog.db")
     keystore = Keystore.open(settings.storage.keys, create=True)
     with Catalog.open(settings.catalog_url, clock=clock, busy_ms=2_000) as catalog:
         passwords = Passwords(passes=1, memory_kib=64, lanes=1)

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from laid_catalog import lay_catalog
 
 from farola.app.noticing import Noticing
 from farola.base import ManualClock
@@ -40,7 +41,8 @@ SOMEBODY = [Sighting(1, Label.PERSON, 0.9, Box(0.4, 0.4, 0.1, 0.2), sure=True)]
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db", clock=ManualClock(NOW_US), busy_ms=50) as catalog:
+    path = lay_catalog(tmp_path / "catalog.db")
+    with Catalog.open(path, clock=ManualClock(NOW_US), busy_ms=50) as catalog:
         camera = NewCamera(
             "north",
             "Plaza",

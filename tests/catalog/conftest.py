@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from catalog_rows import NOW_US, new_camera
+from laid_catalog import lay_catalog
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
@@ -79,9 +80,9 @@ def postgres_url(postgres: str) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str | Path:
-    """A database with the present schema (PostgreSQL) or none yet (SQLite)."""
+    """A database with the present schema."""
     if request.param == "sqlite":
-        return tmp_path / "catalog.db"
+        return lay_catalog(tmp_path / "catalog.db")
     return _database(request.getfixturevalue("postgres"), "migrated")
 
 
@@ -93,7 +94,7 @@ def catalog(url: str | Path, clock: ManualClock) -> Iterator[Catalog]:
 
 @pytest.fixture
 def sqlite_catalog(tmp_path: Path, clock: ManualClock) -> Iterator[Catalog]:
-    with Catalog.open(tmp_path / "catalog.db", clock=clock) as catalog:
+    with Catalog.open(lay_catalog(tmp_path / "catalog.db"), clock=clock) as catalog:
         yield catalog
 
 

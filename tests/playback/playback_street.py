@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from laid_catalog import lay_catalog
 from media_footage import Footage
 
 from farola.base import Kind, ManualClock, new_id
@@ -45,7 +46,7 @@ class Street:
         root = folder / "segments"
         root.mkdir()
         keys = Keystore.open(folder / "keys", create=True)
-        with Catalog.open(folder / "catalog.sqlite", clock=clock) as catalog:
+        with Catalog.open(lay_catalog(folder / "catalog.sqlite"), clock=clock) as catalog:
             camera = catalog.cameras.add(camera_named("Plaza"))
             playback = Playback(catalog.recordings, keys, root, clock)
             yield cls(catalog, keys, root, clock, camera, playback)
