@@ -25,11 +25,11 @@ demo:
 	@scripts/setup run
 	@.venv/bin/farola demo $(ARGS)
 
-# Without ARGS all tests run: first those of everything but the browser in two processes, then the
-# browser's, which want the machine for themselves.
+# Without ARGS all tests run: first those of everything but the browser in two processes, the long
+# files first (tests/conftest.py), then the browser's, which want the machine for themselves.
 test: setup
 ifeq ($(ARGS),)
-	$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile -m "not browser"
+	$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser"
 	$(PYTHON_IN_VENV) -m pytest -m browser
 else
 	$(PYTHON_IN_VENV) -m pytest $(ARGS)
