@@ -85,10 +85,14 @@ def add_person(demo: Demo, name: str, role: str) -> str:
 
 
 @contextmanager
-def running_demo(data: Path, port: int = 0, **environment: str) -> Iterator[Demo]:
+def running_demo(
+    data: Path, port: int = 0, video: Path | None = None, **environment: str
+) -> Iterator[Demo]:
     """`farola demo` as a newcomer starts it, on a free port and without a terminal."""
+    shown = [] if video is None else ["--video", str(video)]
+    farola = str(Path(sys.executable).with_name("farola"))
     process = subprocess.Popen(
-        [Path(sys.executable).with_name("farola"), "demo", "--port", str(port), "--data", data],
+        [farola, "demo", "--port", str(port), "--data", str(data), *shown],
         env=os.environ | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

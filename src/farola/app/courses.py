@@ -12,7 +12,7 @@ from typing import Protocol
 
 from farola.base import Error, Kind
 from farola.gate import PlaybackSource
-from farola.model import Course, Grant, Sighting, Span, Spot
+from farola.model import NOWHERE, Course, Grant, Sighting, Span, Spot
 from farola.playback import RedactedPlayback
 from farola.vision.course import Sample, course_of, is_over
 
@@ -95,7 +95,7 @@ class Courses:
             self._checks.release()
 
     async def _search(self, grant: Grant) -> Course:
-        found = Course()
+        found = NOWHERE
         if grant.span is None:
             return found
         for spot in sorted(grant.spots, key=lambda spot: spot.at_us):

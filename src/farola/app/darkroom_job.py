@@ -226,7 +226,7 @@ def head_of(job: CoverJob) -> dict[str, Any]:
         "masked": job.masks is not None,
         "still": job.still_media if job.still else None,
         "show": not job.look,
-        "bare": [[media, box.left, box.top, box.width, box.height] for media, box in job.bare],
+        "bare": wire.pack_course(job.bare),
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from farola.base import Error, Kind
 from farola.media import ticks_to_us
-from farola.model import Box, Recipe, Sighting
+from farola.model import NOWHERE, Course, Recipe, Sighting
 from farola.redaction import Covered, Encoder, Mask, Redactor, cover, still
 from farola.redaction.grid import Grid
 from farola.vision.decoding import Decoded
@@ -158,7 +158,7 @@ class Looker:
 class Wanted:
     """What a coverer gives back: `masks` are kept ones by media time, `still_media` asks for one
     JPEG instead of a stream, `ahead_us` is how far later sightings cover earlier pictures, `bare`
-    is where one thing is left to be seen, by media time."""
+    is where one thing is left to be seen."""
 
     recipe: Recipe
     live: bool
@@ -166,7 +166,7 @@ class Wanted:
     masks: Mapping[int, bytes] | None = None
     still_media: int | None = None
     ahead_us: int = 0
-    bare: Mapping[int, Box] = field(default_factory=dict)
+    bare: Course = NOWHERE
 
 
 class Coverer:
@@ -211,7 +211,7 @@ class Coverer:
         if not shaped.whole:
             redactor.broken(Kind.DECODER_FAILED)
         sampled = shaped.sample is not None or shaped.unseen is not None
-        redactor.push(shaped.at_us, planes, sampled, self._wanted.bare.get(shaped.media))
+        redactor.push(shaped.at_us, planes, sampled)
         self._inside.append(shaped)
         self._pushed_us.append((now_us, shaped.at_us))
         if shaped.sample is not None:
@@ -273,6 +273,7 @@ class Coverer:
                 height,
                 ahead_us=wanted.ahead_us,
                 recorded_height=recorded_height,
+                bare=wanted.bare,
             )
         if wanted.still_media is None:
             self._encoder = Encoder(width, height)

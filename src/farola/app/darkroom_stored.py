@@ -14,9 +14,9 @@ from farola.app.darkroom_lanes import Bench, Lane, recipe_from, sets_from
 from farola.app.darkroom_line import Coverer, Looker, Shaped, Wanted
 from farola.base import Kind
 from farola.media import us_to_ticks
-from farola.model import Box, unpack_masks
+from farola.model import unpack_masks
 from farola.vision.decoding import Damage, Decoded, FileDecoder, Outcome, UnitDecoder
-from farola.vision.wire import Type, unpack_sightings
+from farola.vision.wire import Type, unpack_course, unpack_sightings
 
 AHEAD_US = 400_000
 _CONTEXT_US = 600_000
@@ -168,7 +168,7 @@ class JobLane(StoredLane):
             masks=masks,
             still_media=head["still"],
             ahead_us=AHEAD_US,
-            bare={media: Box(*sides) for media, *sides in head["bare"]},
+            bare=unpack_course(head["bare"]),
         )
         super().__init__(number, bench, ended, wanted, head["rate"], show=head["show"])
         self._decoder = UnitDecoder(

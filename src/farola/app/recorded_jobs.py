@@ -107,13 +107,15 @@ class RecordedJobs:
     async def _seen(
         self, look: Look, follower: Follower, name: str
     ) -> AsyncGenerator[tuple[int, Sequence[Sighting]], None]:
-        job, wall_of, _ = look
+        job, wall_of, joined = look
         found: asyncio.Queue[tuple[int, Sequence[Sighting]] | None] = asyncio.Queue()
         lead = {ticks_to_us(unit.media) for unit in job.units[: job.lead]}
         fault: Kind | None = None
 
         async def detect(_: str, picture: Picture) -> Sequence[Sighting] | Kind:
             nonlocal fault
+            if joined and picture.at_us in lead:
+                return ()  # the job before has shown it to the follower, for whom time goes on
             seen = await self._detector.detect(name, picture, wait=True)
             if isinstance(seen, Kind):
                 fault = seen

@@ -25,7 +25,7 @@ from farola.model.camera import (
     Position,
     StreamKind,
 )
-from farola.model.course import Course, Spot
+from farola.model.course import NOWHERE, Course, Spot
 from farola.model.covering import (
     Cover,
     CoveredUnit,
@@ -79,6 +79,7 @@ __all__ = [
     "LEVELS_2025",
     "MOST_DENSITY",
     "MOST_HOURS",
+    "NOWHERE",
     "PLATED",
     "REVIEW_US",
     "STANDARD",

@@ -42,6 +42,10 @@ class Course:
         return Course(self.stretches + other.stretches)
 
 
+NOWHERE = Course()
+"""No one thing, or none that can be told."""
+
+
 def _within(stretch: Stretch, at_us: int) -> Box:
     after = bisect_left(stretch, at_us, key=lambda point: point[0])
     next_us, box = stretch[after]

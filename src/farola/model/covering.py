@@ -6,7 +6,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from farola.base import Kind
-from farola.model.scene import Box
+from farola.model.course import NOWHERE, Course
 
 type Point = tuple[float, float]
 """x and y in fractions of the picture's width and height, origin top left."""
@@ -93,8 +93,8 @@ class CoverJob:
     a picture without a mask of its size among them is wholly covered. With `keep` every covered
     unit brings its mask. With `still` only the picture at or next after `still_media` comes back,
     as one JPEG.
-    With `look` pictures are only looked at, and none comes back. `bare` are places, by presentation
-    time, where one thing is left to be seen, but for what else is there.
+    With `look` pictures are only looked at, and none comes back. `bare` is where one thing is left
+    to be seen, but for what else is there; its times are the units' in microseconds.
     """
 
     camera_id: str
@@ -111,7 +111,7 @@ class CoverJob:
     still: bool = False
     still_media: int = 0
     look: bool = False
-    bare: Sequence[tuple[int, Box]] = ()
+    bare: Course = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

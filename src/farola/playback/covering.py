@@ -4,13 +4,15 @@ The only file of the redacted rendition in which stored pictures are read. They 
 the coverer and nowhere else; what is given out comes out of the coverer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
+from itertools import groupby
 from pathlib import PurePosixPath
 
 from farola.base import Kind
-from farola.model import Course, CoveredUnit, CoverJob, Recipe, pack_masks
+from farola.media import ticks_to_us
+from farola.model import Box, Course, CoveredUnit, CoverJob, Recipe, pack_masks
 from farola.playback.coverer import Coverer, covered_film, covered_still
 from farola.playback.group import Group, times_of
 from farola.playback.maskbook import MaskBook, origin_of
@@ -81,13 +83,10 @@ class Covering:
         self, reader: SegmentReader, group: Group, recipe: Recipe, course: Course
     ) -> Iterator[CoveredUnit]:
         """The group's pictures with the thing on its course left to be seen."""
-        bare = tuple(
-            (media, box)
-            for media in group.times
-            if (box := course.at(group.wall_us(media))) is not None
-        )
+        times = sorted(unit.media for unit in group.units)
+        places = [(ticks_to_us(media), course.at(group.wall_us(media))) for media in times]
         job = self._job(reader, group, replace(recipe, style="solid"), None)
-        job = replace(job, bare=bare, keep=False)
+        job = replace(job, bare=_course(places), keep=False)
         yield from covered_film(self._coverer, job, group, self._patience_s)
 
     def sample(self, reader: SegmentReader, group: Group) -> CoveredUnit:
@@ -161,3 +160,15 @@ class Covering:
             if masks:
                 known = self._book.load(reader, path, fragment, origin)
                 self._book.save(reader, path, fragment, origin, known | masks)
+
+
+def _course(places: Sequence[tuple[int, Box | None]]) -> Course:
+    """The pictures in which the thing is, a stretch for each unbroken row of them."""
+    rows = groupby(places, key=lambda place: place[1] is not None)
+    return Course(
+        tuple(
+            tuple((at_us, box) for at_us, box in row if box is not None)
+            for known, row in rows
+            if known
+        )
+    )

@@ -98,10 +98,9 @@ class Grid:
         across, down = np.meshgrid(np.arange(self.columns) + 0.5, np.arange(self.rows) + 0.5)
         for x0, y0, x1, y1 in zip(xs, ys, np.roll(xs, -1), np.roll(ys, -1), strict=True):
             if y0 != y1:  # even-odd rule on the cells' middles
-                crosses = (ys_between(down, y0, y1)) & (
-                    across < (x1 - x0) * (down - y0) / (y1 - y0) + x0
-                )
-                cells ^= crosses
+                with np.errstate(over="ignore"):  # far above and below an edge that is nearly level
+                    meets = (x1 - x0) * (down - y0) / (y1 - y0) + x0
+                cells ^= ys_between(down, y0, y1) & (across < meets)
         for x0, y0, x1, y1 in zip(xs, ys, np.roll(xs, -1), np.roll(ys, -1), strict=True):
             steps = int(max(abs(x1 - x0), abs(y1 - y0)) * 8) + 2
             for way in np.linspace(0.0, 1.0, steps):

@@ -34,7 +34,7 @@ class Places:
 
     `weak` are the cells where only unlikely sightings say that somebody is there, covered or not.
     `vehicles` and `ridden` are only where: what moves there is no person, or is one. `boxes` are
-    those of everything that is covered.
+    those of everything that is covered, with the trail that each belongs to, if any.
     """
 
     def __init__(self, grid: Grid) -> None:
@@ -44,7 +44,7 @@ class Places:
         self.weak = grid.empty()
         self.vehicles = grid.empty()
         self.ridden = grid.empty()
-        self.boxes: list[Box] = []
+        self.boxes: list[tuple[Trail | None, Box]] = []
 
 
 class Placing:
@@ -116,7 +116,7 @@ class Placing:
                     places.weak[span] = True
                     continue
                 self._grid.mark(places.weak, box, self._recipe.margin)
-            self._mark(places, box)
+            self._mark(places, box, trail)
             boxes.append(box)
         return boxes
 
@@ -131,11 +131,11 @@ class Placing:
                 places.others[span] |= look.foreground[span]
             else:
                 self._grid.mark(places.others, box, self._recipe.margin)
-            places.boxes.append(box)
+            places.boxes.append((trail, box))
 
-    def _mark(self, places: Places, box: Box) -> None:
+    def _mark(self, places: Places, box: Box, trail: Trail | None = None) -> None:
         self._grid.mark(places.people, box, self._recipe.margin)
-        places.boxes.append(box)
+        places.boxes.append((trail, box))
         if box.height > NEAR:
             self._grid.mark(places.near, box, self._recipe.margin)
 

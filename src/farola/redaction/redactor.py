@@ -8,8 +8,9 @@ from enum import Enum, auto
 import numpy as np
 
 from farola.base import Error, Kind
+from farola.model.course import NOWHERE, Course
 from farola.model.covering import Recipe
-from farola.model.scene import Box, Sighting
+from farola.model.scene import Sighting
 from farola.redaction.grid import Grid
 from farola.redaction.mask import Mask
 from farola.redaction.mosaic import Planes, cover
@@ -53,7 +54,6 @@ class _Sample:
 class _Waiting:
     at_us: int
     picture: Planes
-    bare: Box | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,8 @@ class Redactor:
     ready when the answers (`sighted` or `missed`) of the sampled pictures around it are there, and
     of those up to `ahead_us` later: whoever can wait (a file, a recorded span) covers people before
     they were first noticed. A sampled picture counts as around itself. `recorded_height` is the
-    height in px of the recorded picture, for the size of number plates, if it was scaled.
+    height in px of the recorded picture, for the size of number plates, if it was scaled. `bare`
+    is where one thing stays to be seen, while enough is known and but for all else that is there.
     """
 
     def __init__(
@@ -90,25 +91,25 @@ class Redactor:
         *,
         ahead_us: int = 0,
         recorded_height: int | None = None,
+        bare: Course = NOWHERE,
     ) -> None:
         self.grid = Grid(width, height)
         self._recipe = recipe
         self._ahead_us = ahead_us
-        self._scene = Scene(recipe, self.grid, ahead_us, recorded_height or height)
+        self._scene = Scene(recipe, self.grid, ahead_us, recorded_height or height, bare)
+        self._bare = bool(bare.stretches)
         self._waiting: deque[_Waiting] = deque()
         self._samples: deque[_Sample] = deque()
         self._newest_us: int | None = None
         self._blind: list[_Blind] = []
         self._late: tuple[int, Kind] | None = None
 
-    def push(self, at_us: int, picture: Planes, sampled: bool, bare: Box | None = None) -> None:
+    def push(self, at_us: int, picture: Planes, sampled: bool) -> None:
         """The next picture, which now belongs to the redactor and is covered in place.
 
         `picture` is yuv420p planar, (height * 3 // 2) x width, limited range, contiguous.
-        `sampled`: one call of `sighted`, `missed` or `skipped` with this `at_us` will follow.
-        `bare`: what is there stays to be seen, but for everything else that is covered there, and
-        only while enough is known. Raises INVALID_INPUT for another size, and for a time not after
-        that of the one before.
+        `sampled`: one call of `sighted`, `missed` or `skipped` with this `at_us` will follow. It
+        raises INVALID_INPUT for another size, and for a time not after that of the one before.
         """
         lines, width = self.grid.height * 3 // 2, self.grid.width
         if picture.shape != (lines, width) or picture.dtype != np.uint8:
@@ -118,7 +119,7 @@ class Redactor:
         self._newest_us = at_us
         if sampled:
             self._samples.append(_Sample(at_us))
-        self._waiting.append(_Waiting(at_us, picture, bare))
+        self._waiting.append(_Waiting(at_us, picture))
 
     def sighted(self, at_us: int, sightings: Sequence[Sighting]) -> None:
         """What was seen in the sampled picture of that time; answers come in order.
@@ -231,8 +232,8 @@ class Redactor:
             mask = laid = self._scene.hide(verdict)
         else:
             mask = laid = self._scene.mask(unsure=verdict is _Clear.TAIL)
-            if waiting.bare is not None and verdict is _Clear.BETWEEN:
-                laid = mask.without(self._scene.bare(waiting.bare))
+            if verdict is _Clear.BETWEEN:
+                laid = mask.without(self._scene.bare()) if self._bare else mask
         return Covered(at_us, cover(waiting.picture, laid, self._recipe), mask)
 
     def _blinded(self, at_us: int) -> Kind | None:

@@ -1,11 +1,11 @@
 """Everything known about one stream's scene, and the mask that follows from it for one picture."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
 from farola.base import Kind
+from farola.model.course import Course
 from farola.model.covering import Recipe
 from farola.model.scene import Box, Sighting
 from farola.redaction.carry import Carry
@@ -14,6 +14,7 @@ from farola.redaction.mask import Level, Mask
 from farola.redaction.mosaic import Planes
 from farola.redaction.motion import Look, Motion
 from farola.redaction.places import Placing
+from farola.redaction.trails import Trail
 from farola.redaction.unexplained import Unexplained, framed
 
 SAME = 0.5
@@ -23,7 +24,9 @@ SAME = 0.5
 class Scene:
     """`look` at every picture in order, then ask for its `mask` or `hide` it whole."""
 
-    def __init__(self, recipe: Recipe, grid: Grid, ahead_us: int, recorded_height: int) -> None:
+    def __init__(
+        self, recipe: Recipe, grid: Grid, ahead_us: int, recorded_height: int, bare: Course
+    ) -> None:
         self._grid = grid
         self._motion = Motion(grid)
         self._carry = Carry(grid)
@@ -35,7 +38,8 @@ class Scene:
         self._rim = ~grid.empty()
         self._rim[1:-1, 1:-1] = False
         self._margin = recipe.margin
-        self._boxes: list[Box] = []
+        self._bare = bare
+        self._boxes: list[tuple[Trail | None, Box]] = []
         self._at_us = 0
         self._look: Look
 
@@ -62,20 +66,26 @@ class Scene:
         levels[self._private] = Level.SOLID
         return Mask(self._grid, levels)
 
-    def bare(self, box: Box) -> Cells:
-        """Cells of the one thing that is at `box` in the picture looked at last.
+    def bare(self) -> Cells:
+        """Cells of the one thing that is left to be seen in the picture looked at last.
 
-        Whatever else is covered there is left out; all of it when more than one thing may be meant.
+        Whatever else is covered there is left out.
         """
         cells = self._grid.empty()
-        own = [other for other in self._boxes if other.overlap(box) >= SAME]
-        if len(own) > 1 and any(one.overlap(other) < SAME for one, other in pairwise(own)):
+        box = self._bare.at(self._at_us)
+        if box is None:
             return cells
         self._grid.mark(cells, box, self._margin)
-        for other in self._boxes:
-            if other.overlap(box) < SAME:
+        for trail, other in self._boxes:
+            if trail is None or not self._is_bare(trail):
                 cells[self._grid.span(other, self._margin)] = False
         return cells
+
+    def _is_bare(self, trail: Trail) -> bool:
+        """Whether it is that thing's: wherever both are known they are in one place."""
+        told = [(self._bare.at(at_us), box) for at_us, box in trail.seen]
+        known = [one.overlap(box) for one, box in told if one is not None]
+        return bool(known) and min(known) >= SAME
 
     def hide(self, reason: Kind) -> Mask:
         """The mask that covers all of it."""

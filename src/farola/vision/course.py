@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import fmean
 
-from farola.model import PLATED, Box, Course, Label, Sighting, Spot
+from farola.model import NOWHERE, PLATED, Box, Course, Label, Sighting, Spot
 
 type Sample = tuple[int, Sequence[Sighting]]
 """What was seen in one picture, and its time in UTC microseconds."""
@@ -45,7 +45,7 @@ def course_of(samples: Sequence[Sample], spot: Spot) -> Course:
     """
     chosen = _pointed_at(samples, spot)
     if chosen is None:
-        return Course()
+        return NOWHERE
     at, track = chosen
     seen = [number for number, sample in enumerate(samples) if _box(sample, track) is not None]
     place = seen.index(at)
@@ -57,7 +57,7 @@ def course_of(samples: Sequence[Sample], spot: Spot) -> Course:
     while first > 0 and steps[first - 1]:
         first -= 1
     if first == last:
-        return Course()
+        return NOWHERE
     return Course((tuple(_points(samples, track, seen[first : last + 1])),))
 
 
