@@ -149,6 +149,52 @@ def test_shredded_hours_are_not_missed(tmp_path: Path) -> None:
         assert broken(hours, read_all=True) == []
 
 
+def test_an_hour_shredded_while_it_is_sealed_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hours_in(tmp_path, hours=DAY) as hours:
+        first, _ = hours.record(2)
+        hours.clock.advance(120_000_000)
+        seals, recordings = hours.parts.catalog.seals, hours.parts.catalog.recordings
+        unentered = seals.unentered
+
+        def shredded_then(limit: int) -> list[str]:
+            found = unentered(limit)
+            recordings.delete_segment(name(hours, first))
+            return found
+
+        monkeypatch.setattr(seals, "unentered", shredded_then)
+        assert Sealer(hours.parts, hours.ledger).seal() == 1
+        assert [each["start_us"] for each in sealed(hours)] == [START + HOUR]
+
+
+def test_all_hours_shredded_while_they_are_sealed_leave_no_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hours_in(tmp_path, hours=DAY) as hours:
+        hours.record(1)
+        hours.clock.advance(120_000_000)
+        monkeypatch.setattr(hours.parts.catalog.seals, "files", lambda _seal: [])
+        assert Sealer(hours.parts, hours.ledger).seal() == 0
+        assert sealed(hours) == []
+
+
+def test_an_hour_shredded_while_seals_are_checked_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hours_in(tmp_path, hours=3) as hours:
+        sealed_hours(hours)
+        hours.clock.advance(2 * HOUR)
+        find = hours.ledger.find
+
+        def shredded_then(*asked: Any) -> Any:
+            hours.retainer.sweep()
+            return find(*asked)
+
+        monkeypatch.setattr(hours.ledger, "find", shredded_then)
+        assert broken(hours) == []
+
+
 def test_a_catalogue_made_again_from_the_files_breaks_no_seal(tmp_path: Path) -> None:
     with hours_in(tmp_path, hours=DAY) as hours:
         first, _ = sealed_hours(hours)
