@@ -186,6 +186,35 @@ def test_the_provider_is_not_there(tmp_path: Path) -> None:
         assert error.value.kind is Kind.UNAVAILABLE
 
 
+def test_whoever_is_not_there_is_not_asked_by_everybody_at_once(
+    lied_to: Town, liar: "Liar"
+) -> None:
+    liar.answers["/.well-known/openid-configuration"] = b"not now"
+    kinds = []
+    for _ in range(4):
+        with pytest.raises(Error) as error:
+            lied_to.identities.begin(REDIRECT, "/")
+        kinds.append(error.value.kind)
+        lied_to.clock.advance(2_000_000)
+    assert kinds == [Kind.UNAUTHENTICATED, *[Kind.UNAVAILABLE] * 3]
+    assert len(liar.paths) == 1
+    lied_to.clock.advance(2_000_000)  # ten seconds since it was asked
+    del liar.answers["/.well-known/openid-configuration"]
+    assert lied_to.identities.begin(REDIRECT, "/")
+    assert len(liar.paths) == 2
+
+
+def test_a_code_that_it_refuses_keeps_nobody_else_from_signing_in(
+    lied_to: Town, liar: "Liar"
+) -> None:
+    lied_to.person("Eva", "eva-7")
+    liar.status = 400
+    with pytest.raises(Error):
+        finish(lied_to, liar)
+    liar.status, liar.nonce = 200, ""
+    assert finish(lied_to, liar) is not None
+
+
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
 
 
@@ -203,9 +232,11 @@ class Liar:
     answers: dict[str, bytes] = field(default_factory=dict)
     status: int = 200
     asked: dict[str, str] = field(default_factory=dict)
+    paths: list[str] = field(default_factory=list)
     nonce: str = ""
 
     def answer(self, path: str) -> bytes:
+        self.paths.append(path)
         if path in self.answers:
             return self.answers[path]
         if path == "/.well-known/openid-configuration":

@@ -1,6 +1,7 @@
 """Signing in through the identity provider, as a browser goes: there, back, into the console."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,6 +117,34 @@ async def test_the_way_back_leads_nowhere_else(joined: World, back: str) -> None
     async with joined.client() as client:
         answer = await client.get(PATH, params={"back": back})
         assert answer.status_code == 422
+
+
+async def test_strangers_keep_four_threads_waiting_at_most(
+    joined: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counting, goes_on = threading.Lock(), threading.Event()
+    waiting, most = 0, 0
+
+    def begin(*_: object) -> tuple[str, str]:
+        nonlocal waiting, most
+        with counting:
+            waiting += 1
+            most = max(most, waiting)
+        goes_on.wait(10)
+        with counting:
+            waiting -= 1
+        return "secret", "https://login.example/"
+
+    monkeypatch.setattr(joined.services.access.identities, "begin", begin)
+    async with joined.client() as client, asyncio.TaskGroup() as group:
+        asked = [group.create_task(client.get(PATH)) for _ in range(12)]
+        while most < 4:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        assert (await client.get("/api/session")).status_code == 401  # a thread is left for others
+        goes_on.set()
+    assert {each.result().status_code for each in asked} == {303}
+    assert most == 4
 
 
 async def test_an_administrator_joins_and_parts_an_account(joined: World) -> None:

@@ -26,6 +26,7 @@ _TIMEOUT_SECONDS = 10.0
 _MOST_BYTES = 1 << 20
 _KEPT_US = 3_600_000_000
 _AGAIN_US = 30_000_000
+_AWAY_US = 10_000_000
 _LEEWAY_SECONDS = 60
 _MOST_SUBJECT = 255
 _log = get_logger("access")
@@ -47,7 +48,10 @@ class Asked:
 
 
 class Provider:
-    """The town's identity provider. Thread-safe; needs an issuer in its settings."""
+    """The town's identity provider. Thread-safe; needs an issuer in its settings.
+
+    One that is not there is left alone for a while, so that not everybody who comes waits for it.
+    """
 
     def __init__(self, settings: Identity, clock: Clock) -> None:
         assert settings.issuer is not None
@@ -61,6 +65,7 @@ class Provider:
         self._metadata_us = -_KEPT_US
         self._keys: KeySet | None = None
         self._keys_us = -_KEPT_US
+        self._away_until_us = 0
 
     def ask(self, redirect: str, *, anew: bool) -> Asked:
         """Where to send the browser. Raises UNAVAILABLE when the provider cannot be reached."""
@@ -161,9 +166,15 @@ class Provider:
         now_us = self._clock.monotonic_us()
         if not self._metadata or now_us - self._metadata_us >= _KEPT_US:
             where = f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
-            found = self._ask("GET", where)
-            if found.get("issuer") != self.issuer:
-                raise _refused("the provider calls itself otherwise than [identity] issuer says")
+            try:
+                found = self._ask("GET", where)
+                if found.get("issuer") != self.issuer:
+                    raise _refused(
+                        "the provider calls itself otherwise than [identity] issuer says"
+                    )
+            except Error:
+                self._is_away()
+                raise
             self._metadata, self._metadata_us = found, now_us
         endpoint = self._metadata.get(name)
         secure = self.issuer.startswith("https://")
@@ -172,6 +183,8 @@ class Provider:
         return endpoint
 
     def _ask(self, method: str, url: str, form: dict[str, str] | None = None) -> dict[str, Any]:
+        if self._clock.monotonic_us() < self._away_until_us:
+            raise _unreachable()
         auth = None
         if form is not None and self._secret is not None:
             auth = httpx.BasicAuth(_quoted(self._client_id), _quoted(self._secret))
@@ -191,12 +204,19 @@ class Provider:
             found = json.loads(data)
         except httpx.HTTPError as error:
             _log.error("the identity provider cannot be reached", url=url, why=str(error))
-            raise Error(Kind.UNAVAILABLE, "the identity provider cannot be reached") from error
+            self._is_away()
+            raise _unreachable() from error
         except (ValueError, RecursionError) as error:
             raise _refused("the provider's answer cannot be read") from error
         if status != httpx.codes.OK or not isinstance(found, dict):
             raise _refused(f"the provider answered {status}")
         return found
+
+    def _is_away(self) -> None:
+        """Nobody asks it for a while; whoever is turned away meanwhile makes that no longer."""
+        now_us = self._clock.monotonic_us()
+        if now_us >= self._away_until_us:
+            self._away_until_us = now_us + _AWAY_US
 
     def _now_s(self) -> int:
         return self._clock.wall_us() // 1_000_000
@@ -212,6 +232,10 @@ def _number(claims: dict[str, Any], name: str) -> float:
 def _quoted(text: str) -> str:
     """RFC 6749, 2.3.1: form-encoded before it is put into the Basic header."""
     return urlencode({"": text})[1:]
+
+
+def _unreachable() -> Error:
+    return Error(Kind.UNAVAILABLE, "the identity provider cannot be reached")
 
 
 def _refused(why: str) -> Error:

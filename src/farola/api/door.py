@@ -15,6 +15,8 @@ from farola.model import Session
 # A password hash takes tens of megabytes and a core for tens of milliseconds: more than two at once
 # would let a stranger who may not even sign in take the machine from the recorder.
 _MOST_HASHES = 2
+# Who may not even sign in shall not take all threads by making the town wait for somebody outside.
+_MOST_OUTSIDE = 4
 _MOST_CLIENT = 200
 
 
@@ -39,9 +41,19 @@ def sockets_of(request: Request) -> OpenSockets:
 
 
 def hashes_of(request: Request) -> CapacityLimiter:
-    limiter: CapacityLimiter | None = getattr(request.app.state, "hashes", None)
+    return _limiter(request, "hashes", _MOST_HASHES)
+
+
+def outside_of(request: Request) -> CapacityLimiter:
+    """The threads that strangers may have wait for somebody outside."""
+    return _limiter(request, "outside", _MOST_OUTSIDE)
+
+
+def _limiter(request: Request, name: str, most: int) -> CapacityLimiter:
+    limiter: CapacityLimiter | None = getattr(request.app.state, name, None)
     if limiter is None:
-        limiter = request.app.state.hashes = CapacityLimiter(_MOST_HASHES)
+        limiter = CapacityLimiter(most)
+        setattr(request.app.state, name, limiter)
     return limiter
 
 

@@ -4,17 +4,19 @@ These are addresses that a browser opens, so what goes wrong is told by the cons
 is opened with `refused` and the kind.
 """
 
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse
 
 from farola.access import Identities
-from farola.api.door import address_of, client_of, give_cookie, is_https
+from farola.api.door import address_of, client_of, give_cookie, is_https, outside_of
 from farola.api.fields import problem_of
 from farola.api.guard import SignedIn
-from farola.api.reach import Reach, Told, off_loop
+from farola.api.reach import Reach, Told
 from farola.api.services import Services
 from farola.api.settings import ApiSettings
 from farola.base import Error, Kind
@@ -65,7 +67,7 @@ async def end_identity(
     """Where the provider sends the browser back to; sets the session cookie."""
     identities = _identities(services)
     try:
-        returned = await off_loop(
+        finish = partial(
             identities.finish,
             request.cookies.get(_COOKIE, "")[:200],
             state,
@@ -73,6 +75,7 @@ async def end_identity(
             address_of(request),
             client=client_of(request),
         )
+        returned = await run_sync(finish, limiter=outside_of(request))
     except Error as error:
         return _refused(error)
     answer = _to(returned.back)
@@ -88,7 +91,8 @@ async def _begin(
     identities = _identities(services)
     site = settings.public_url or str(request.base_url)
     try:
-        secret, url = await off_loop(identities.begin, f"{site.rstrip('/')}{_ANSWER}", back, token)
+        begin = partial(identities.begin, f"{site.rstrip('/')}{_ANSWER}", back, token)
+        secret, url = await run_sync(begin, limiter=outside_of(request))
     except Error as error:
         return _refused(error)
     answer = _to(url)
