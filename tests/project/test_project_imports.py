@@ -22,7 +22,6 @@ ALLOWED = {
     "av": {"sim", "vision", "redaction", "evidence"},
     "cryptography": {"access", "keys", "store", "ledger", "witness", "evidence"},
     "fastapi": {"api"},
-    "httpx": {"access"},
     "joserfc": {"access"},
     "numpy": {"vision", "redaction", "app"},
     "openvino": {"vision"},

@@ -10,19 +10,18 @@ import json
 import secrets
 import threading
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import httpx
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from farola.base import Clock, Error, Kind, get_logger
+from farola.base import Clock, Error, Kind, ask_outside, get_logger
 from farola.config import Identity
 
 _ALGORITHMS = ["RS256", "PS256", "ES256", "Ed25519", "EdDSA"]
-_TIMEOUT_SECONDS = 10.0
 _MOST_BYTES = 1 << 20
 _KEPT_US = 3_600_000_000
 _AGAIN_US = 30_000_000
@@ -98,7 +97,7 @@ class Provider:
             "redirect_uri": asked.redirect,
             "code_verifier": asked.verifier,
         }
-        answer = self._ask("POST", self._endpoint("token_endpoint"), form)
+        answer = self._ask(self._endpoint("token_endpoint"), form)
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise _refused("the provider gave no ID token")
@@ -150,7 +149,7 @@ class Provider:
         with self._lock:
             now_us = self._clock.monotonic_us()
             if self._keys is None or now_us - self._keys_us >= older_than_us:
-                found = self._ask("GET", self._endpoint_locked("jwks_uri"))
+                found = self._ask(self._endpoint_locked("jwks_uri"))
                 try:
                     self._keys = KeySet.import_key_set(found)  # type: ignore[arg-type]
                 except (JoseError, ValueError, TypeError, KeyError) as error:
@@ -167,7 +166,7 @@ class Provider:
         if not self._metadata or now_us - self._metadata_us >= _KEPT_US:
             where = f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
             try:
-                found = self._ask("GET", where)
+                found = self._ask(where)
                 if found.get("issuer") != self.issuer:
                     raise _refused(
                         "the provider calls itself otherwise than [identity] issuer says"
@@ -182,33 +181,30 @@ class Provider:
             raise _refused(f"the provider names no {name}")
         return endpoint
 
-    def _ask(self, method: str, url: str, form: dict[str, str] | None = None) -> dict[str, Any]:
+    def _ask(self, url: str, form: dict[str, str] | None = None) -> dict[str, Any]:
         if self._clock.monotonic_us() < self._away_until_us:
             raise _unreachable()
-        auth = None
+        headers, body = {"accept": "application/json"}, None
         if form is not None and self._secret is not None:
-            auth = httpx.BasicAuth(_quoted(self._client_id), _quoted(self._secret))
+            known = f"{_quoted(self._client_id)}:{_quoted(self._secret)}"
+            headers["authorization"] = f"Basic {base64.b64encode(known.encode()).decode()}"
         elif form is not None:
             form = form | {"client_id": self._client_id}
+        if form is not None:
+            headers["content-type"] = "application/x-www-form-urlencoded"
+            body = urlencode(form).encode()
         try:
-            with (
-                httpx.Client(timeout=_TIMEOUT_SECONDS, trust_env=False) as client,
-                client.stream(method, url, data=form, auth=auth) as answer,
-            ):
-                data = b""
-                for part in answer.iter_bytes():
-                    data += part
-                    if len(data) > _MOST_BYTES:
-                        raise _refused("the provider's answer is too large")
-                status = answer.status_code
+            status, data = ask_outside(url, body, headers, most_bytes=_MOST_BYTES)
             found = json.loads(data)
-        except httpx.HTTPError as error:
-            _log.error("the identity provider cannot be reached", url=url, why=str(error))
+        except Error as error:
+            if error.kind is Kind.TOO_LARGE:
+                raise _refused("the provider's answer is too large") from error
+            _log.error("the identity provider cannot be reached", url=url, why=error.message)
             self._is_away()
             raise _unreachable() from error
         except (ValueError, RecursionError) as error:
             raise _refused("the provider's answer cannot be read") from error
-        if status != httpx.codes.OK or not isinstance(found, dict):
+        if status != HTTPStatus.OK or not isinstance(found, dict):
             raise _refused(f"the provider answered {status}")
         return found
 

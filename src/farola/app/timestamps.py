@@ -4,12 +4,10 @@ Its token says when the checkpoint was there at the latest, by a clock that is n
 """
 
 import asyncio
-from http.client import HTTPException
 
 from farola.app.parts import Parts
-from farola.app.posting import post
 from farola.app.publishing import write_whole
-from farola.base import Error, Kind, disk_kind, get_logger
+from farola.base import Error, Kind, ask_outside, disk_kind, get_logger
 from farola.ledger import CHECKPOINT, QUERY, Question, load_roots
 from farola.merkle import Checkpoint, Note
 from farola.model import Alarm
@@ -69,9 +67,9 @@ class Timestamps:
             return None
         question = Question.of(data)
         try:
-            status, answer = post(self._url, question.query, QUERY)
-        except (OSError, HTTPException, ValueError) as error:
-            message = f"the timestamp authority cannot be reached: {error}"
+            status, answer = ask_outside(self._url, question.query, {"content-type": QUERY})
+        except Error as error:
+            message = f"the timestamp authority cannot be reached: {error.message}"
             raise Error(Kind.UNREACHABLE, message) from error
         if status != 200:
             raise Error(Kind.UNAVAILABLE, f"the timestamp authority answered {status}")

@@ -2,10 +2,8 @@
 
 import base64
 from dataclasses import dataclass
-from http.client import HTTPException
 
-from farola.app.posting import post
-from farola.base import Clock, Error, Kind, get_logger
+from farola.base import Clock, Error, Kind, ask_outside, get_logger
 from farola.config.oversight import Ledger as LedgerSettings
 from farola.ledger import Ledger, NoteVerifier, parse_verifier
 from farola.merkle import COSIGNATURE, Checkpoint, Note, Signature, opened
@@ -78,7 +76,7 @@ class Witnesses:
                 made.append(self._ask(each, note, checkpoint))
                 each.seen, each.refused = checkpoint.size, ""
                 each.at_us = self._clock.monotonic_us()
-            except (OSError, HTTPException, ValueError, Error) as error:
+            except (ValueError, Error) as error:
                 _log.warning(
                     "a witness does not cosign", witness=each.verifier.name, why=str(error)
                 )
@@ -125,5 +123,5 @@ class Witnesses:
 
     def _post(self, witness: _Witness, body: bytes) -> tuple[int, str]:
         url = f"{witness.url}/add-checkpoint"
-        status, answer = post(url, body, "text/plain; charset=utf-8")
+        status, answer = ask_outside(url, body, {"content-type": "text/plain; charset=utf-8"})
         return status, answer.decode("utf-8", "strict" if status == 200 else "replace")

@@ -1,4 +1,4 @@
-"""Errors, clock, ids, backoff and logs: what every other package may use."""
+"""Errors, clock, ids, backoff, logs and the way out: what every other package may use."""
 
 from farola.base.backoff import Backoff
 from farola.base.clock import Clock, ManualClock, SystemClock
@@ -6,6 +6,7 @@ from farola.base.disk import disk_kind
 from farola.base.errors import Error, Kind
 from farola.base.ids import new_id
 from farola.base.logs import configure_logs, get_logger
+from farola.base.outside import ask_outside
 
 __all__ = [
     "Backoff",
@@ -14,6 +15,7 @@ __all__ = [
     "Kind",
     "ManualClock",
     "SystemClock",
+    "ask_outside",
     "configure_logs",
     "disk_kind",
     "get_logger",
