@@ -106,6 +106,7 @@ async def test_an_approval_is_of_the_papers_that_were_read(
     body = {"digest": added["papers_digest"]}
     answer = await client.post(f"/api/cameras/{added['id']}/approval", json=body)
     assert (answer.status_code, answer.json()["kind"]) == (409, "conflict")
+    assert world.acts.of(EntryKind.PAPERS_APPROVED) == []
     moved = {**NEW_CAMERA, "place": "Another square"}
     del moved["credentials"]
     again = (await client.put(f"/api/cameras/{added['id']}", json=moved)).json()

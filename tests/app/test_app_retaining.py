@@ -237,6 +237,32 @@ def test_a_keystore_put_back_brings_no_hour_back(tmp_path: Path) -> None:
         assert not place.exists()
 
 
+def test_a_copy_put_back_brings_no_hold_back(tmp_path: Path) -> None:
+    """Neither an old keystore nor an old catalogue keeps what a hold kept before it was ended."""
+    with hours_in(tmp_path) as hours:
+        (path,) = hours.record(1)
+        held = hold(hours, Span(START, START + HOUR))
+        hours.clock.advance(5 * HOUR)
+        hours.retainer.sweep()
+        shutil.copytree(hours.parts.keystore.directory / "holds", tmp_path / "copy")
+        kept = path.read_bytes()
+        hours.retainer.end(held, "the case is closed")
+        shutil.rmtree(hours.parts.keystore.directory / "holds")
+        shutil.copytree(tmp_path / "copy", hours.parts.keystore.directory / "holds")
+        with hours.parts.catalog._database.write() as connection:
+            connection.exec_driver_sql("UPDATE holds SET ended_us = NULL")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(kept)
+        clock = hours.clock
+    with hours_in(tmp_path, clock) as hours:
+        assert hours.readable(path)  # nobody has swept yet
+        hours.retainer.sweep()
+        assert hours.retainer.holds() == ()
+        assert hours.parts.keystore.holds() == []
+        assert not path.exists()
+        assert len(of(hours, EntryKind.HOLD_ENDED)) == 1
+
+
 def test_a_full_disk_shortens_nothing_silently(tmp_path: Path) -> None:
     plenty = 1 << 60
     with hours_in(tmp_path, early_alarm_bytes=plenty) as hours:

@@ -206,6 +206,23 @@ def test_what_is_no_token_of_the_checkpoint_is_not_kept(
     assert sorted(folder_of(parts).glob("*")) == before
 
 
+def test_a_token_that_cannot_be_kept_leaves_the_earlier_one_with_its_checkpoint(
+    parts: Parts, authority: Authority
+) -> None:
+    Timestamps(parts).stamp()
+    folder = folder_of(parts)
+    kept = {path: path.read_bytes() for path in folder.iterdir()}
+    note = folder.parent / "checkpoint"
+    note.write_bytes(note.read_bytes() + "— somebody AAAAAAAA\n".encode())  # a later cosignature
+    (folder / "1.tsr.new").mkdir()
+    with pytest.raises(Error):
+        Timestamps(parts).stamp()
+    assert {path: path.read_bytes() for path in kept} == kept
+    (folder / "1.tsr.new").rmdir()
+    assert Timestamps(parts).stamp() == 1
+    assert (folder / "1.checkpoint").read_bytes() == note.read_bytes()
+
+
 async def test_an_authority_that_is_not_there_is_an_alarm(
     parts: Parts, authority: Authority
 ) -> None:

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from farola.app.parts import open_parts
+from farola.base import SystemClock
+from farola.catalog import LEDGER_SIZE
+from farola.config import Settings
 from farola.sim import Login, SimCamera, start
 from farola.sim.clips import tiny_clip
 
@@ -80,6 +84,23 @@ async def test_a_misspelt_setting_is_named(config: Path) -> None:
     found = await run(config, "camera", "list")
     assert found.returncode == 1
     assert "[server] prot: no such key" in found.stderr
+
+
+async def test_checking_a_town_without_a_ledger_makes_nothing(config: Path) -> None:
+    settings = Settings.load(config)
+    with open_parts(settings, SystemClock(), create=True):
+        pass
+    folders = (settings.storage.data, settings.storage.keys)
+    before = {path for folder in folders for path in folder.rglob("*")}
+    found = await run(config, "check")
+    assert (found.returncode, found.stdout) == (0, "all is well\n"), found.stderr
+    assert {path for folder in folders for path in folder.rglob("*")} == before
+    with open_parts(settings, SystemClock(), create=False) as parts:
+        parts.catalog.marks.raise_to(LEDGER_SIZE, 7)
+    found = await run(config, "check")
+    assert found.returncode == 1
+    assert "entries of one were given out" in found.stderr
+    assert {path for folder in folders for path in folder.rglob("*")} == before
 
 
 async def test_checking_where_nothing_is_says_so(config: Path) -> None:

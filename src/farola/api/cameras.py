@@ -101,7 +101,7 @@ async def approve_papers(
     """Say that the camera's papers are in order; changing them takes that back. Fresh proof."""
     known = await camera_of(services, signed_in, camera_id, Act.APPROVE_PAPERS)
     require_proof(services, signed_in)
-    known.papers.check_complete()
+    known.check_papers(body.digest)
     act: Body = {
         "camera": camera_id,
         "digest": body.digest,

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from farola.access import totp_label
-from farola.app.ledger import open_ledger
+from farola.app.ledger import has_ledger, open_ledger
 from farola.app.parts import FINGERPRINT, Parts, only_recorder, open_parts
 from farola.app.plans import credentials_label
-from farola.app.shredding import alone
+from farola.app.shredding import alone, forget_again
 from farola.base import Clock, Error, Kind, SystemClock, disk_kind, get_logger
 from farola.catalog import Catalog
 from farola.config import Settings
 from farola.keys import (
-    Keystore,
     Root,
     backup_files,
     check_passphrase,
@@ -34,11 +33,9 @@ from farola.keys import (
     unseal,
     write_backup,
 )
-from farola.ledger import EntryFilter
-from farola.model import Body, EntryKind
+from farola.model import EntryKind
 
 _STATE = "care.json"
-_PAGE = 500
 _log = get_logger("keys")
 
 
@@ -180,29 +177,17 @@ def rotate(settings: Settings, clock: Clock) -> tuple[str, str]:
 
 def _forget_again(settings: Settings, clock: Clock) -> None:
     """A backup brings no hour and no hold back to life that the ledger says was ended."""
-    if not (settings.ledger_directory / "ledger.db").exists():
+    if not has_ledger(settings):
         return
     try:
-        with open_parts(settings, clock, create=False) as parts, open_ledger(parts) as ledger:
-            asked = EntryFilter(frozenset({EntryKind.KEY_DESTROYED, EntryKind.HOLD_ENDED}))
-            before = None
-            while True:
-                page = ledger.find(asked, before, _PAGE)
-                for entry in page.entries:
-                    _forget(parts.keystore, entry.body or {})
-                before = page.next
-                if before is None:
-                    return
+        with (
+            open_parts(settings, clock, create=False) as parts,
+            open_ledger(parts) as ledger,
+            alone(parts),
+        ):
+            forget_again(parts, ledger)
     except Error as error:
         _log.warning("not destroyed again yet", kind=error.kind, message=error.message)
-
-
-def _forget(keystore: Keystore, body: Body) -> None:
-    hold, epoch = body.get("hold"), body.get("epoch")
-    if isinstance(hold, str) and hold in keystore.holds():
-        keystore.end_hold(hold)
-    if isinstance(epoch, str) and epoch in keystore.epochs():
-        keystore.destroy_epoch(epoch)
 
 
 def _known(settings: Settings) -> str | None:

@@ -22,6 +22,7 @@ from farola.ledger import (
     read_mark,
     write_mark,
 )
+from farola.ledger.ledger import FILE
 from farola.ledger.mark import FILE as MARK
 from farola.merkle import Checkpoint, ProofText
 from farola.model import Alarm, Body, EntryKind
@@ -48,6 +49,23 @@ def origin_of(parts: Parts) -> str:
         return f"farola/{path.read_text('ascii').strip()}"
     except OSError as error:
         raise Error(disk_kind(error), f"{path} cannot be used: {error.strerror}") from error
+
+
+def has_ledger(settings: Settings) -> bool:
+    return (settings.ledger_directory / FILE).exists()
+
+
+def check_not_lost(parts: Parts) -> None:
+    """Where there is no ledger: raises LEDGER_ROLLED_BACK when there was one."""
+    known = parts.catalog.marks.get(LEDGER_SIZE) or 0
+    if known or mark_path(parts).exists():
+        raise Error(
+            Kind.LEDGER_ROLLED_BACK,
+            f"There is no ledger in {parts.settings.ledger_directory}, but entries of one were "
+            "given out. Put the newest one back.",
+            size=0,
+            given_out=known,
+        )
 
 
 @contextmanager

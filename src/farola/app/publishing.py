@@ -1,7 +1,7 @@
 """The public page: made anew every few minutes from the ledger, the cameras and their gaps."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -86,7 +86,7 @@ class SitePublisher:
                 made[f"camera/{camera_id}.pdf"] = notice[1]
         try:
             for name, data in made.items():
-                write_whole(folder / name, data)
+                write_whole({folder / name: data})
             for path in (folder / "camera").glob("*"):
                 if f"camera/{path.stem}.html" not in made:
                     path.unlink(missing_ok=True)
@@ -181,12 +181,16 @@ def _before(start: datetime) -> datetime:
     return start.replace(year=start.year - first, month=12 if first else start.month - 1)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace a public file at once, where it differs."""
-    path.parent.mkdir(0o755, parents=True, exist_ok=True)
-    if path.is_file() and path.read_bytes() == data:
-        return
-    temporary = path.with_name(f"{path.name}.new")
-    temporary.write_bytes(data)
-    temporary.chmod(0o644)
-    temporary.replace(path)
+def write_whole(files: Mapping[Path, bytes]) -> None:
+    """Replace public files at once, where they differ: all of them, or none that cannot be."""
+    written = []
+    for path, data in files.items():
+        path.parent.mkdir(0o755, parents=True, exist_ok=True)
+        if path.is_file() and path.read_bytes() == data:
+            continue
+        temporary = path.with_name(f"{path.name}.new")
+        temporary.write_bytes(data)
+        temporary.chmod(0o644)
+        written.append((temporary, path))
+    for temporary, path in written:
+        temporary.replace(path)

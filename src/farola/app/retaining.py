@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from farola.app.parts import Parts
-from farola.app.shredding import Shredder, alone, free_bytes
+from farola.app.shredding import Shredder, alone, forget_again, free_bytes
 from farola.base import Clock, Error, Kind, disk_kind, get_logger, new_id
 from farola.config import Settings
 from farola.keys import parse_epoch
-from farola.ledger import EntryFilter, Ledger
+from farola.ledger import Ledger
 from farola.model import (
     STANDARD,
     Alarm,
@@ -34,7 +34,6 @@ from farola.retention import Destruction, Elapsed, Seen, due, observe, plan
 _SWEEP_SECONDS = 60.0
 _FILE = "retention.json"
 _DAY_US = 86_400_000_000
-_PAGE = 500
 _log = get_logger("retention")
 
 
@@ -86,7 +85,7 @@ class Retainer:
         with alone(self._parts):
             first = self._elapsed is None
             if first:
-                self._destroy_again()
+                forget_again(self._parts, self._ledger)
             preview, ended = self._look()
             for hold in self._parts.catalog.holds.list():
                 if hold.expires_us <= preview.now_us:
@@ -188,26 +187,6 @@ class Retainer:
                 return False
             at = until
         return True
-
-    def _destroy_again(self) -> None:
-        """A keystore put back from an old copy brings no hour and no hold back to life."""
-        keystore = self._parts.keystore
-        living, held, before = set(keystore.epochs()), set(keystore.holds()), None
-        asked = EntryFilter(frozenset({EntryKind.KEY_DESTROYED, EntryKind.HOLD_ENDED}))
-        while living or held:
-            page = self._ledger.find(asked, before, _PAGE)
-            for entry in page.entries:
-                name = (entry.body or {}).get("epoch")
-                if isinstance(name, str) and name in living:
-                    _log.warning("destroyed once more", epoch=name)
-                    keystore.destroy_epoch(name)
-                hold = (entry.body or {}).get("hold")
-                if isinstance(hold, str) and hold in held:
-                    _log.warning("ended once more", hold=hold)
-                    keystore.end_hold(hold)
-            before = page.next
-            if before is None:
-                return
 
     def _clear(self, holds: tuple[Hold, ...]) -> None:
         """What destroyed hours left behind, each looked at once in a process's life."""

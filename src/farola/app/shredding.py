@@ -16,12 +16,13 @@ from pathlib import Path, PurePosixPath
 from farola.app.parts import Parts
 from farola.base import Error, Kind, disk_kind, get_logger
 from farola.keys import Epoch, parse_epoch
-from farola.ledger import Ledger
+from farola.ledger import EntryFilter, Ledger
 from farola.model import EntryKind, Hold
 from farola.retention import Destruction
 from farola.store import LONGEST_SEGMENT_US, SegmentHeader, segment_files, segment_header
 
 _LOCK = "retention.lock"
+_PAGE = 500
 _log = get_logger("retention")
 
 
@@ -130,6 +131,36 @@ class Shredder:
         known = self._parts.catalog.recordings.segment(str(path))
         longest = header.start_us + LONGEST_SEGMENT_US
         return longest if known is None or known.open else max(known.end_us, header.start_us)
+
+
+def forget_again(parts: Parts, ledger: Ledger) -> None:
+    """An old copy of keystore or catalogue brings no hour and no hold back to life that the ledger
+    says was ended. Blocking; call it under `alone`.
+    """
+    keystore, holds = parts.keystore, parts.catalog.holds
+    living, held, before = set(keystore.epochs()), set(keystore.holds()), None
+    lasting = {each.id for each in holds.list()}
+    asked = EntryFilter(frozenset({EntryKind.KEY_DESTROYED, EntryKind.HOLD_ENDED}))
+    while living or held or lasting:
+        page = ledger.find(asked, before, _PAGE)
+        for entry in page.entries:
+            told = entry.body or {}
+            epoch, hold = told.get("epoch"), told.get("hold")
+            if isinstance(epoch, str) and epoch in living:
+                _log.warning("destroyed once more", epoch=epoch)
+                keystore.destroy_epoch(epoch)
+                living.remove(epoch)
+            if isinstance(hold, str) and hold in lasting:
+                _log.warning("ended once more", hold=hold)
+                holds.end(hold, entry.ts_us)
+                lasting.remove(hold)
+            if isinstance(hold, str) and hold in held:
+                _log.warning("its keys are taken once more", hold=hold)
+                keystore.end_hold(hold)
+                held.remove(hold)
+        before = page.next
+        if before is None:
+            return
 
 
 def free_bytes(path: Path) -> int:

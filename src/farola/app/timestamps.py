@@ -52,6 +52,8 @@ class Timestamps:
     def stamp(self) -> int | None:
         """A token for the newest checkpoint; its size, or None where it has one already.
 
+        An earlier token stays with what it is of until a new one is whole.
+
         Blocks. Raises UNREACHABLE, UNAVAILABLE for a token that is not right, the disk's.
         """
         assert self._url is not None
@@ -75,8 +77,8 @@ class Timestamps:
             raise Error(Kind.UNAVAILABLE, f"the timestamp authority answered {status}")
         question.check(answer, self._roots)
         try:
-            write_whole(folder / _FOLDER / f"{size}.{CHECKPOINT}", data)
-            write_whole(folder / _FOLDER / f"{size}.tsr", answer)
+            kept = folder / _FOLDER
+            write_whole({kept / f"{size}.{CHECKPOINT}": data, kept / f"{size}.tsr": answer})
         except OSError as error:
             raise Error(disk_kind(error), f"the timestamp cannot be kept: {error}") from error
         self._stamped = size

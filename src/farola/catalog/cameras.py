@@ -128,9 +128,7 @@ class Cameras:
         """
         with self._database.write() as connection:
             camera = self.get(camera_id)
-            if camera.papers_digest != digest:
-                raise Error(Kind.CONFLICT, "the camera's papers were changed meanwhile")
-            camera.papers.check_complete()
+            camera.check_papers(digest)
             connection.execute(delete(ApprovalRow).where(ApprovalRow.camera_id == camera_id))
             connection.execute(
                 insert(ApprovalRow).values(

@@ -24,7 +24,7 @@ def check(
     May run while the server records. Nothing is changed without --rebuild, and a file never.
     """
     from farola.app.checking import check_town, rebuild_town
-    from farola.app.ledger import accept_restored, open_ledger
+    from farola.app.ledger import accept_restored, check_not_lost, has_ledger, open_ledger
     from farola.app.parts import open_parts
     from farola.app.sealing import check_seals
     from farola.base import SystemClock
@@ -40,8 +40,11 @@ def check(
                     f"forgotten: {done.forgotten}"
                 )
         findings = check_town(parts, read_all=read_all)
-        with open_ledger(parts) as ledger:
-            findings += check_seals(parts, ledger, read_all=read_all)
+        if has_ledger(parts.settings):
+            with open_ledger(parts) as ledger:
+                findings += check_seals(parts, ledger, read_all=read_all)
+        else:
+            check_not_lost(parts)
     if as_json:
         typer.echo(json.dumps({"findings": [asdict(each) for each in findings]}))
     else:

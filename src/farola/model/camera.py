@@ -142,6 +142,14 @@ class Camera:
         told = [self.id, self.place, *astuple(self.papers), hangs]
         return hashlib.sha256(json.dumps(told).encode("ascii")).hexdigest()
 
+    def check_papers(self, digest: str) -> None:
+        """Whether those of this digest can be approved. Raises CONFLICT when they are others by
+        now, PAPERS_INCOMPLETE.
+        """
+        if self.papers_digest != digest:
+            raise Error(Kind.CONFLICT, "the camera's papers were changed meanwhile")
+        self.papers.check_complete()
+
     @property
     def review_due_us(self) -> int | None:
         """When the papers are to be looked at again: a year after they were approved."""
