@@ -11,11 +11,11 @@ import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from farola.access import Access, Passwords, Provider
+from farola.access import Access, Passwords
 from farola.access.accounts import Acts
 from farola.base import Clock
 from farola.catalog import Catalog
-from farola.config import Sessions
+from farola.config import Identity, Sessions
 from farola.keys import Keystore
 
 ORIGIN = "https://town.example"
@@ -30,12 +30,12 @@ def access_over(
     keys: Path,
     *,
     second_factor: bool = False,
-    provider: Provider | None = None,
+    identity: Identity | None = None,
 ) -> Access:
     settings = Sessions(hours=12, second_factor=second_factor)
     keystore = Keystore.open(keys, create=True)
     return Access.over(
-        catalog, keystore, clock, settings, acts, passwords=passwords, provider=provider
+        catalog, keystore, clock, settings, acts, passwords=passwords, identity=identity
     )
 
 

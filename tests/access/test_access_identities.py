@@ -18,7 +18,7 @@ from joserfc.jwk import OctKey, RSAKey
 from laid_catalog import lay_catalog
 from town_provider import CLIENT, Browser, TownProvider, town_provider
 
-from farola.access import Access, Identities, Passwords, Provider
+from farola.access import Access, Identities, Passwords
 from farola.access.sign_in import token_hash
 from farola.base import Error, Kind, ManualClock
 from farola.catalog import Catalog
@@ -67,9 +67,8 @@ def town_with(settings: Identity, folder: Path) -> Iterator[Town]:
     clock, acts = ManualClock(time.time_ns() // 1_000), Written()
     with Catalog.open(lay_catalog(folder / "catalog.db"), clock=clock) as catalog:
         passwords = Passwords(passes=1, memory_kib=8, lanes=1)
-        provider = Provider(settings, clock)
         access = access_over(
-            catalog, clock, passwords, acts, folder / "keys", second_factor=True, provider=provider
+            catalog, clock, passwords, acts, folder / "keys", second_factor=True, identity=settings
         )
         yield Town(access, catalog, clock, acts)
 

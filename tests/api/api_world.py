@@ -18,7 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 from laid_catalog import lay_catalog
 
-from farola.access import Access, GrantDesk, Passwords, Provider
+from farola.access import Access, GrantDesk, Passwords
 from farola.api import ApiSettings, Services, VisionReport, create_app, server_config
 from farola.app.cameras import CameraDesk
 from farola.app.parts import Parts
@@ -27,7 +27,7 @@ from farola.app.state_board import StateBoard
 from farola.app.timeline import TimelineDesk
 from farola.base import Clock, Error, Kind, ManualClock
 from farola.catalog import Catalog
-from farola.config import Settings
+from farola.config import Identity, Settings
 from farola.gate import Footage, Gate, Grants, KeyFrame, LiveSource, Looks, Still
 from farola.keys import Keystore
 from farola.ledger import EntryFilter, EntryPage
@@ -418,7 +418,7 @@ def opened_world(
     second_factor: bool = False,
     break_glass: bool = False,
     originals: Any = None,
-    provider: Provider | None = None,
+    identity: Identity | None = None,
     **told: Any,
 ) -> Iterator[World]:
     clock = clock or ManualClock(NOW_US)
@@ -444,7 +444,7 @@ def opened_world(
             settings.sessions,
             acts,
             passwords=passwords,
-            provider=provider,
+            identity=identity,
         )
         catalog.people.add(NAME, passwords.hash(PASSWORD), EVERYTHING)
         grants = GrantDesk(

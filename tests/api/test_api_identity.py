@@ -12,7 +12,6 @@ import pytest
 from api_world import NAME, ORIGIN, World, opened_world
 from town_provider import Browser, TownProvider, town_provider
 
-from farola.access import Provider
 from farola.access.sign_in import token_hash
 from farola.base import ManualClock
 from farola.model import Assignment, EntryKind, Role
@@ -34,10 +33,11 @@ def clock() -> ManualClock:
 @pytest.fixture
 def joined(tmp_path: Path, real: TownProvider, clock: ManualClock) -> Iterator[World]:
     """A town with a provider; Eva's account is joined with `eva-7`."""
-    provider = Provider(real.settings, clock)
-    with opened_world(tmp_path, clock, provider=provider, identity_provider="Town login") as world:
+    with opened_world(
+        tmp_path, clock, identity=real.settings, identity_provider="Town login"
+    ) as world:
         eva = world.add_person("eva", Assignment(Role.OPERATOR))
-        world.catalog.people.set_subject(eva.id, f"{provider.issuer} eva-7")
+        world.catalog.people.set_subject(eva.id, f"{real.settings.issuer} eva-7")
         yield world
 
 

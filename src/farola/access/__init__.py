@@ -7,7 +7,6 @@ from farola.access.checks import totp_label
 from farola.access.factors import FactorList, Factors
 from farola.access.grants import GrantDesk
 from farola.access.identities import Identities
-from farola.access.oidc_edge import Provider
 from farola.access.passwords import Passwords
 from farola.access.people import PeopleDesk
 from farola.access.sign_in import SignIn, who
@@ -26,7 +25,6 @@ __all__ = [
     "NewTotp",
     "Passwords",
     "PeopleDesk",
-    "Provider",
     "SignIn",
     "Site",
     "Throttle",

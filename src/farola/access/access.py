@@ -20,7 +20,7 @@ from farola.access.people import PeopleDesk
 from farola.access.sign_in import SignIn
 from farola.access.throttle import Throttle
 from farola.base import Clock
-from farola.config import Sessions
+from farola.config import Identity, Sessions
 
 
 class Rows(Protocol):
@@ -57,10 +57,12 @@ class Access:
         settings: Sessions,
         acts: Acts,
         *,
-        provider: Provider | None = None,
+        identity: Identity | None = None,
         passwords: Passwords | None = None,
         throttle: Throttle | None = None,
     ) -> "Access":
+        """With an `identity` that names an issuer people sign in there as well."""
+        provider = Provider(identity, clock) if identity and identity.issuer else None
         passwords = passwords or Passwords()
         throttle = throttle or Throttle(clock)
         people, sessions, passkeys = rows.people, rows.sessions, rows.passkeys

@@ -20,6 +20,7 @@ from farola.api.fields import (
 from farola.api.services import STORED, CameraDraft, ConnectionTest, Stored
 from farola.base import Kind
 from farola.model import (
+    CLASS_NAME,
     FIELD_DEG,
     HEIGHT_M,
     MOST_DENSITY,
@@ -120,7 +121,7 @@ class NewCamera(Body):
     office: Prose
     contact: OptionalProse = ""
     assessment: OptionalProse = ""
-    retention_class: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")] = STANDARD
+    retention_class: Annotated[str, StringConstraints(pattern=f"^{CLASS_NAME}$")] = STANDARD
     density: Annotated[int, Field(ge=1, le=MOST_DENSITY)] | None = None
     mounting: MountingBody | None = None
     position: PositionBody | None = None

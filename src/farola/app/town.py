@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from farola import __version__
-from farola.access import Access, GrantDesk, Provider
+from farola.access import Access, GrantDesk
 from farola.api import ApiSettings, Services, create_app
 from farola.app.auditing import AuditDesk
 from farola.app.cameras import CameraDesk
@@ -85,9 +85,13 @@ async def run_town(
         begin(ledger)
         if before_cameras is not None:
             await asyncio.to_thread(before_cameras, parts, ledger)
-        provider = Provider(settings.identity, clock) if settings.identity.issuer else None
         access = Access.over(
-            parts.catalog, parts.keystore, clock, settings.sessions, ledger, provider=provider
+            parts.catalog,
+            parts.keystore,
+            clock,
+            settings.sessions,
+            ledger,
+            identity=settings.identity,
         )
         first = await asyncio.to_thread(access.people.add_first, FIRST_PERSON, password)
         listener = Listener(settings.server.host, settings.server.port)

@@ -4,9 +4,9 @@ import re
 from enum import StrEnum
 
 from farola.base import Error, Kind
+from farola.model import CLASS_NAME
 
 MOST_US = 1 << 62
-_CLASS = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
 
 def text(value: str, name: str, most: int, *, least: int = 1) -> str:
@@ -61,7 +61,7 @@ def blob(value: bytes, name: str, most: int) -> bytes:
 
 def retention_class(value: str) -> str:
     """`value` when an hour's key can be named after it."""
-    if not _CLASS.fullmatch(value):
+    if not re.fullmatch(CLASS_NAME, value):
         raise _refused("retention_class", "is not a retention class's name")
     return value
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from farola.model import Condition, Direction, Label, ZoneKind
+from farola.model import CLASS_WIDTH, Condition, Direction, Label, ZoneKind
 
 ID_WIDTH = 40
 KIND_WIDTH = 40
@@ -30,7 +30,6 @@ PLACE_WIDTH = 200
 HOST_WIDTH = 253
 PATH_WIDTH = 1024
 PAPER_WIDTH = 2000
-CLASS_WIDTH = 32
 DETAIL_WIDTH = 500
 CODEC_WIDTH = 64
 FILE_WIDTH = 255

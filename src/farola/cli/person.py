@@ -39,7 +39,7 @@ _Roles = Annotated[
 
 @contextmanager
 def _access(config: "Path | None") -> "Iterator[Access]":
-    from farola.access import Access, Provider
+    from farola.access import Access
     from farola.app.ledger import open_ledger
     from farola.app.parts import open_parts
     from farola.base import SystemClock
@@ -49,9 +49,13 @@ def _access(config: "Path | None") -> "Iterator[Access]":
         open_parts(settings, clock, create=False) as parts,
         open_ledger(parts) as ledger,
     ):
-        provider = Provider(settings.identity, clock) if settings.identity.issuer else None
         yield Access.over(
-            parts.catalog, parts.keystore, clock, settings.sessions, ledger, provider=provider
+            parts.catalog,
+            parts.keystore,
+            clock,
+            settings.sessions,
+            ledger,
+            identity=settings.identity,
         )
 
 

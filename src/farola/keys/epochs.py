@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.keywrap import (
 from farola.base import Error, Kind, disk_kind
 from farola.keys.files import TEMPORARY, create_file, shred_file, sync_directory
 from farola.keys.root import Root
-from farola.model import STANDARD
+from farola.model import CLASS_NAME, STANDARD
 
-_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T([0-9]{2}))?\.([a-z][a-z0-9-]{0,31})")
+_NAME = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?:T([0-9]{{2}}))?\.({CLASS_NAME})")
 _MAGIC = b"FAROLEPK\x01"
 _SIZE = 32
 _WRAPPED = _SIZE + 8  # RFC 3394

@@ -44,6 +44,8 @@ from farola.model.masks import pack_masks, unpack_masks
 from farola.model.person import Method, Passkey, Person, Session, session_id
 from farola.model.recording import Gap, Rendition, Run, Segment, Span
 from farola.model.retention import (
+    CLASS_NAME,
+    CLASS_WIDTH,
     MOST_HOURS,
     STANDARD,
     STANDARD_HOURS,
@@ -72,6 +74,8 @@ from farola.model.state import Alarm, CameraState, Phase
 __all__ = [
     "ALLOWED",
     "ALONE",
+    "CLASS_NAME",
+    "CLASS_WIDTH",
     "FIELD_DEG",
     "HEIGHT_M",
     "HOUR_US",

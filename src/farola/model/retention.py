@@ -8,11 +8,15 @@ from datetime import date
 STANDARD = "standard"
 """The class of every camera whose papers name no other."""
 
+CLASS_WIDTH = 32
+CLASS_NAME = rf"[a-z][a-z0-9-]{{0,{CLASS_WIDTH - 1}}}"
+"""The pattern of a class's name: an hour's key is named after it."""
+
 STANDARD_HOURS = 72
 """More need a written justification that ends."""
 
 MOST_HOURS = 366 * 24
-_TEXT = re.compile(r"([a-z][a-z0-9-]{0,31}) ([1-9][0-9]{0,4})(?: (\d{4}-\d{2}-\d{2}) (\S.*))?")
+_TEXT = re.compile(rf"({CLASS_NAME}) ([1-9][0-9]{{0,4}})(?: (\d{{4}}-\d{{2}}-\d{{2}}) (\S.*))?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Buffer
 from dataclasses import dataclass, field
 
 from farola.base import Error, Kind
-from farola.model import StreamKind
+from farola.model import CLASS_NAME, StreamKind
 from farola.store.failures import damaged
 
 MAGIC = b"FAROLSEG"
@@ -23,7 +23,7 @@ PREFIX = struct.Struct(">8sHHI")  # magic, version, zero, header length
 _FIXED = struct.Struct(">QIII")  # start_us, number, width, height
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _CODEC = re.compile(r"[a-z0-9]{1,16}")
-_EPOCH = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2})?\.[a-z][a-z0-9-]{0,31}")
+_EPOCH = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:T[0-9]{{2}})?\.{CLASS_NAME}")
 LARGEST_US = 253_402_300_799_999_999  # the last microsecond of the year 9999
 _LARGEST_SIDE = 65_535
 
