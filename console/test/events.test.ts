@@ -30,6 +30,7 @@ describe('what a badge may claim', () => {
   test('is only what the server said', () => {
     expect(coverShown(null, null)).toBeNull();
     expect(coverShown('redacted', null)).toBe('redacted');
+    expect(coverShown('one_thing', { state: 'covered', reason: null })).toBe('one_thing');
     expect(coverShown('redacted', { state: 'whole', reason: 'warming_up' })).toBe('whole');
     expect(coverShown(null, { state: 'withheld', reason: 'decoder_failed' })).toBe('withheld');
   });
@@ -49,15 +50,18 @@ describe('what a badge may claim', () => {
     expect([withholds('detector_failed'), withholds('not_found')]).toEqual([true, false]);
   });
 
-  test('reads what hls.js keeps of an answer', () => {
+  test('reads what hls.js keeps of an answer', async () => {
     const request = {
       getResponseHeader: (name: string) => (name === 'farola-rendition' ? 'redacted' : null),
       response: new TextEncoder().encode('{"kind":"detector_failed"}').buffer,
     };
     expect(header(request, 'farola-rendition')).toBe('redacted');
-    expect(answerBody(request)).toEqual({ kind: 'detector_failed' });
-    expect(answerBody({ response: 'not json' })).toBeNull();
-    expect([answerBody(null), header(undefined, 'x')]).toEqual([null, null]);
+    expect(await answerBody(request)).toEqual({ kind: 'detector_failed' });
+    expect(await answerBody({ response: 'not json' })).toBeNull();
+    expect([await answerBody(null), header(undefined, 'x')]).toEqual([null, null]);
+    const fetched = new Response('{"kind":"thing_unclear"}', { status: 409 });
+    expect(await answerBody(fetched)).toEqual({ kind: 'thing_unclear' });
+    expect(await answerBody(fetched)).toBeNull();
   });
 });
 

@@ -7,12 +7,12 @@ export function header(request: unknown, name: string): string | null {
 }
 
 /** The problem document that came instead of a playlist or a part; null without one. */
-export function answerBody(request: unknown): unknown {
-  const answer = (request as Partial<XMLHttpRequest> | null | undefined)?.response as unknown;
-  const text = answer instanceof ArrayBuffer ? new TextDecoder().decode(answer) : answer;
-  if (typeof text !== 'string') return null;
+export async function answerBody(request: unknown): Promise<unknown> {
   try {
-    return JSON.parse(text);
+    if (request instanceof Response) return request.bodyUsed ? null : await request.json();
+    const answer = (request as Partial<XMLHttpRequest> | null | undefined)?.response as unknown;
+    const text = answer instanceof ArrayBuffer ? new TextDecoder().decode(answer) : answer;
+    return typeof text === 'string' ? JSON.parse(text) : null;
   } catch {
     return null;
   }

@@ -258,7 +258,13 @@ export class RecordedPlayer {
       this.phase = 'empty';
       return;
     }
-    const body = answerBody(data.networkDetails);
+    void this.#fail(status, data);
+  }
+
+  async #fail(status: number, data: ErrorData): Promise<void> {
+    const hls = this.#hls;
+    const body = await answerBody(data.networkDetails);
+    if (this.#hls !== hls) return;
     this.problem = status > 0 ? problemFrom(status, body) : asProblem(data.error);
     this.phase = 'failed';
   }
