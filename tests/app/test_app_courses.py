@@ -18,7 +18,7 @@ from farola.app.courses import Courses
 from farola.app.darkroom import Darkroom, DarkroomSettings
 from farola.app.recorded_jobs import RecordedJobs
 from farola.base import Error, Kind, SystemClock
-from farola.model import Box, Detection, Grant, Label, Rendition, Span, Spot
+from farola.model import Box, Detection, Grant, Label, Rendition, Span, Spot, StreamKind
 from farola.playback.look import RecordedLook
 from farola.vision.frames import Picture
 
@@ -218,7 +218,7 @@ async def test_a_course_is_found_once_and_forgotten_with_its_grant(
         grant = opened.grant(spot(ASKED), spot(ASKED, 1.5))
         await asyncio.gather(*(opened.courses.under(grant) for _ in range(3)))
         asked = opened.detector.asked
-        assert 10 < asked < 25
+        assert 10 < asked < 30
         await opened.courses.under(grant)
         assert opened.detector.asked == asked
         opened.ended.add(grant.id)
@@ -227,3 +227,48 @@ async def test_a_course_is_found_once_and_forgotten_with_its_grant(
         before = opened.detector.asked
         await opened.courses.under(grant)
         assert opened.detector.asked > before
+
+
+@pytest.mark.peer
+async def test_after_a_clock_was_set_back_nobody_guesses_which_picture_is_meant(
+    footage: Callable[[str], Footage], street: Street
+) -> None:
+    source = footage("h264")
+    async with town(street, source) as opened:
+        street.segment(source, street.begin_run(START_US), START_US, MEDIA_START)
+        with pytest.raises(Error) as asking:
+            await asyncio.to_thread(opened.courses.check, street.camera.id, WHOLE, [spot(ASKED)])
+    assert asking.value.kind is Kind.THING_UNCLEAR
+
+
+@pytest.mark.peer
+async def test_what_was_found_in_one_run_is_bare_in_no_other(
+    footage: Callable[[str], Footage], street: Street, tmp_path: Path
+) -> None:
+    """The second run begins a good second after the spot and has the same times from there on."""
+    source = footage("h264")
+    async with town(street, source) as opened:
+        again_us = START_US + 1_800_000
+        street.segment(source, street.begin_run(again_us), again_us, MEDIA_START)
+        opened.detector.where = lambda at_us: (ASKED,)
+        course = await opened.courses.found(opened.grant(spot(ASKED)))
+    (stretch,) = course.stretches
+    known = street.catalog.recordings.runs(street.camera.id, MAIN, WHOLE)
+    runs = {each.id for each in known}
+    assert len(runs) == 2
+    (other,) = runs - {stretch.run_id}
+    assert course.at(START_US + 2_000_000, stretch.run_id) is not None
+    assert course.at(START_US + 2_000_000, other) is None
+
+
+@pytest.mark.peer
+async def test_one_thing_is_shown_in_the_stream_in_which_it_was_found(
+    footage: Callable[[str], Footage], street: Street
+) -> None:
+    async with town(street, footage("h264")) as opened:
+        source = await opened.courses.under(opened.grant(spot(ASKED)))
+        run = street.begin_run(START_US, stream=StreamKind.SUB)
+        street.segment(footage("h264"), run, START_US, MEDIA_START, stream=StreamKind.SUB)
+        with pytest.raises(Error) as looking:
+            await asyncio.to_thread(source.key_frame, street.camera.id, StreamKind.SUB, START_US)
+    assert looking.value.kind is Kind.UNAVAILABLE

@@ -31,6 +31,29 @@ def test_a_month_is_counted_from_the_ledger_and_the_gaps() -> None:
     assert month.shredded_hours == 1
 
 
+def test_incidents_are_counted_once_each_however_often_they_are_named() -> None:
+    diary = Diary(NOVEMBER_US)
+    for number in range(6):
+        for name in (f"Choque {number}", f" choque {number} ", ""):
+            diary.add(EntryKind.ORIGINAL_REQUESTED, "ana", reason="crash", incident=name)
+    diary.add(EntryKind.GLASS_BROKEN, "ana", reason="fire", incident="Incendio")
+    (month,) = months(diary.entries, [], {}, ZONE, NOVEMBER_US)
+    assert (month.requests, month.incidents) == (18, 7)
+    (few,) = months(diary.entries[:9], [], {}, ZONE, NOVEMBER_US)
+    assert few.incidents is None
+
+
+@pytest.mark.parametrize(
+    ("rendition", "originals"), [("redacted", 0), ("one_thing", 6), ("original", 6)]
+)
+def test_looks_under_a_grant_are_told_as_such(rendition: str, originals: int) -> None:
+    diary = Diary(NOVEMBER_US)
+    for _ in range(6):
+        diary.looked("ana", 60, rendition=rendition)
+    (month,) = months(diary.entries, [], {}, ZONE, NOVEMBER_US)
+    assert (month.looks, month.originals) == (6, originals)
+
+
 def test_reasons_wait_until_the_month_is_over() -> None:
     """Of two copies of a running month the difference would be what one person asked for."""
     diary = Diary(NOVEMBER_US)

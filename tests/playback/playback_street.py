@@ -51,8 +51,10 @@ class Street:
             playback = Playback(catalog.recordings, keys, root, clock)
             yield cls(catalog, keys, root, clock, camera, playback)
 
-    def begin_run(self, start_us: int, camera: Camera | None = None) -> str:
-        run = Run(new_id("run"), (camera or self.camera).id, MAIN, start_us, None, None, None)
+    def begin_run(
+        self, start_us: int, camera: Camera | None = None, stream: StreamKind = MAIN
+    ) -> str:
+        run = Run(new_id("run"), (camera or self.camera).id, stream, start_us, None, None, None)
         self.catalog.recordings.begin_run(run)
         return run.id
 
@@ -69,6 +71,7 @@ class Street:
         repeat: int = 1,
         indexed: int | None = None,
         camera: Camera | None = None,
+        stream: StreamKind = MAIN,
     ) -> Segment:
         """One file with the clip `repeat` times, a fragment each group of pictures.
 
@@ -81,7 +84,7 @@ class Street:
         picture = clip.config.picture
         header = SegmentHeader(
             camera_id=camera_id,
-            stream=MAIN,
+            stream=stream,
             run_id=run_id,
             number=number,
             start_us=start_us,
@@ -131,7 +134,7 @@ class Street:
         segment = Segment(
             path=str(writer.path),
             camera_id=camera_id,
-            stream=MAIN,
+            stream=stream,
             run_id=run_id,
             codec=clip.config.rfc6381,
             width=picture.width,

@@ -24,7 +24,7 @@ def lasting(course: Course) -> tuple[float, float] | None:
     if not course.stretches:
         return None
     (stretch,) = course.stretches
-    return (stretch[0][0] - NOW_US) / S, (stretch[-1][0] - NOW_US) / S
+    return (stretch.points[0][0] - NOW_US) / S, (stretch.points[-1][0] - NOW_US) / S
 
 
 def test_who_is_alone_is_followed_from_beginning_to_end() -> None:

@@ -14,7 +14,7 @@ from farola.base import Error, Kind
 from farola.gate import PlaybackSource
 from farola.model import NOWHERE, Course, Grant, Sighting, Span, Spot
 from farola.playback import RedactedPlayback
-from farola.vision.course import Sample, course_of, is_over
+from farola.vision.course import POINTED_US, Sample, course_of, is_over
 
 BEFORE_US = 15_000_000
 """A thing is followed back for so long from where somebody pointed."""
@@ -28,10 +28,10 @@ _LOOK_EVERY = 10  # pictures
 
 
 class Sightings(Protocol):
-    def over(
+    def in_runs(
         self, camera_id: str, span: Span
-    ) -> AsyncGenerator[tuple[int, Sequence[Sighting]], None]:
-        """Wall time and tracked sightings of picture after picture."""
+    ) -> AsyncGenerator[tuple[str, int, Sequence[Sighting]], None]:
+        """Run, wall time and tracked sightings of picture after picture."""
         ...
 
 
@@ -55,7 +55,11 @@ class Courses:
         self._checks = threading.BoundedSemaphore(_MOST_CHECKS)
 
     async def under(self, grant: Grant) -> PlaybackSource:
-        """The redacted recordings with the grant's one thing left to be seen.
+        """The redacted recordings with the grant's one thing left to be seen. Raises as `found`."""
+        return self._playback.leaving(await self.found(grant))
+
+    async def found(self, grant: Grant) -> Course:
+        """Where the grant's one thing is.
 
         Raises THING_UNCLEAR when there is none, TIMED_OUT while it is followed for so long that
         nobody should wait (it goes on), and whatever keeps recordings from being looked at.
@@ -73,7 +77,7 @@ class Courses:
             raise Error(Kind.GRANT_ENDED, "the grant has ended")
         if search.exception() is not None:
             self._searches.pop(grant.id, None)  # the next look tries again
-        return self._playback.leaving(_some(search.result()))
+        return _some(search.result())
 
     def check(self, camera_id: str, span: Span, spots: Sequence[Spot]) -> None:
         """Blocks. Raises THING_UNCLEAR unless at every spot one thing can be told from others,
@@ -99,22 +103,28 @@ class Courses:
         if grant.span is None:
             return found
         for spot in sorted(grant.spots, key=lambda spot: spot.at_us):
-            box = found.at(spot.at_us)
-            if box is not None and box.holds(spot.x, spot.y):
+            boxes = (each.at(spot.at_us) for each in found.stretches)
+            if any(box is not None and box.holds(spot.x, spot.y) for box in boxes):
                 continue  # pointed at twice
             found = found.joined(await self._follow(grant.camera_ids[0], grant.span, spot))
         return found
 
     async def _follow(self, camera_id: str, span: Span, spot: Spot) -> Course:
         """What is seen from some time before the spot on, the same in every search of a spot."""
+        near = Span(spot.at_us - POINTED_US, spot.at_us + POINTED_US)
+        runs = {run_id async for run_id, _, _ in self._sightings.in_runs(camera_id, near)}
+        if len(runs) != 1:
+            return NOWHERE  # after a clock was set back two runs have that time
         span = Span(max(span.start_us, spot.at_us - BEFORE_US), span.end_us)
         samples: list[Sample] = []
-        async with aclosing(self._sightings.over(camera_id, span)) as looked:
-            async for sample in looked:
-                samples.append(sample)
+        async with aclosing(self._sightings.in_runs(camera_id, span)) as looked:
+            async for run_id, at_us, sightings in looked:
+                if run_id not in runs:
+                    continue
+                samples.append((at_us, sightings))
                 if len(samples) % _LOOK_EVERY == 0 and is_over(samples, spot):
                     break
-        return await asyncio.to_thread(course_of, samples, spot)
+        return await asyncio.to_thread(course_of, samples, spot, *runs)
 
 
 def _some(course: Course) -> Course:

@@ -90,24 +90,32 @@ class RecordedJobs:
         self, camera_id: str, span: Span
     ) -> AsyncGenerator[tuple[int, Sequence[Sighting]], None]:
         """Wall time and tracked sightings of picture after picture of the main stream."""
+        async with aclosing(self.in_runs(camera_id, span)) as looked:
+            async for _, wall_us, sightings in looked:
+                yield wall_us, sightings
+
+    async def in_runs(
+        self, camera_id: str, span: Span
+    ) -> AsyncGenerator[tuple[str, int, Sequence[Sighting]], None]:
+        """The same with the run that each picture is of."""
         jobs = self._look.jobs(camera_id, StreamKind.MAIN, span)
         follower = Follower()
         name = new_id("try")
         try:
             while (look := await asyncio.to_thread(next, jobs, None)) is not None:
-                if not look[2]:
+                if not look.joined:
                     follower = Follower()
                 async with aclosing(self._seen(look, follower, name)) as seen:
                     async for wall_us, sightings in seen:
                         if span.start_us <= wall_us < span.end_us:
-                            yield wall_us, sightings
+                            yield look.run_id, wall_us, sightings
         finally:
             self._detector.forget(name)
 
     async def _seen(
         self, look: Look, follower: Follower, name: str
     ) -> AsyncGenerator[tuple[int, Sequence[Sighting]], None]:
-        job, wall_of, joined = look
+        job, wall_of, joined, _ = look
         found: asyncio.Queue[tuple[int, Sequence[Sighting]] | None] = asyncio.Queue()
         lead = {ticks_to_us(unit.media) for unit in job.units[: job.lead]}
         fault: Kind | None = None

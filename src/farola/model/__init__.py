@@ -25,7 +25,7 @@ from farola.model.camera import (
     Position,
     StreamKind,
 )
-from farola.model.course import NOWHERE, Course, Spot
+from farola.model.course import NOWHERE, Course, Spot, Stretch
 from farola.model.covering import (
     Cover,
     CoveredUnit,
@@ -42,7 +42,7 @@ from farola.model.grant import Asked, Grant, Reason, Request, RequestState
 from farola.model.hold import Hold
 from farola.model.masks import pack_masks, unpack_masks
 from farola.model.person import Method, Passkey, Person, Session, session_id
-from farola.model.recording import Gap, Rendition, Run, Segment, Span
+from farola.model.recording import UNDER_GRANT, Gap, Rendition, Run, Segment, Span
 from farola.model.retention import (
     CLASS_NAME,
     CLASS_WIDTH,
@@ -89,6 +89,7 @@ __all__ = [
     "STANDARD",
     "STANDARD_HOURS",
     "TILT_DEG",
+    "UNDER_GRANT",
     "WHOLE_TOWN",
     "Act",
     "Address",
@@ -149,6 +150,7 @@ __all__ = [
     "Span",
     "Spot",
     "StreamKind",
+    "Stretch",
     "Trial",
     "Zone",
     "ZoneKind",

@@ -17,8 +17,26 @@ class Spot:
     y: float
 
 
-type Stretch = tuple[tuple[int, Box], ...]
-"""UTC microseconds and boxes in order of time; between two of them a thing is on its way."""
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """`points` are UTC microseconds and boxes in order of time; between two of them the thing is on
+    its way. They are of the recording's run `run_id`: after a clock was set back, pictures of
+    another run may have the same times.
+    """
+
+    points: tuple[tuple[int, Box], ...]
+    run_id: str = ""
+
+    def at(self, at_us: int) -> Box | None:
+        """The box at that time; None before the first and after the last point."""
+        if not self.points[0][0] <= at_us <= self.points[-1][0]:
+            return None
+        after = bisect_left(self.points, at_us, key=lambda point: point[0])
+        next_us, box = self.points[after]
+        if next_us == at_us:
+            return box
+        then_us, before = self.points[after - 1]
+        return before.between(box, (at_us - then_us) / (next_us - then_us))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +48,10 @@ class Course:
 
     stretches: tuple[Stretch, ...] = ()
 
-    def at(self, at_us: int) -> Box | None:
-        """Its box at that time; None where it is not known."""
-        for stretch in self.stretches:
-            if stretch[0][0] <= at_us <= stretch[-1][0]:
-                return _within(stretch, at_us)
-        return None
+    def at(self, at_us: int, run_id: str = "") -> Box | None:
+        """Its box at that time of that run; None where it is not known."""
+        found = (each.at(at_us) for each in self.stretches if each.run_id == run_id)
+        return next((box for box in found if box is not None), None)
 
     def joined(self, other: "Course") -> "Course":
         """This one, and the other where this one is not known."""
@@ -44,12 +60,3 @@ class Course:
 
 NOWHERE = Course()
 """No one thing, or none that can be told."""
-
-
-def _within(stretch: Stretch, at_us: int) -> Box:
-    after = bisect_left(stretch, at_us, key=lambda point: point[0])
-    next_us, box = stretch[after]
-    if next_us == at_us:
-        return box
-    then_us, before = stretch[after - 1]
-    return before.between(box, (at_us - then_us) / (next_us - then_us))

@@ -15,6 +15,10 @@ class Rendition(StrEnum):
     ORIGINAL = "original"
 
 
+UNDER_GRANT = frozenset({Rendition.ONE_THING, Rendition.ORIGINAL})
+"""Renditions that only a grant lets be seen."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A half-open stretch of wall time, `start_us` <= t < `end_us`."""

@@ -6,7 +6,7 @@ About the people who work with Farola, never about those who were filmed. Pure.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from farola.model import Entry, EntryKind
+from farola.model import UNDER_GRANT, Entry, EntryKind
 from farola.oversight.reading import cameras, number, text
 
 
@@ -81,7 +81,7 @@ def conduct(entries: Iterable[Entry]) -> Conduct:
 
 
 def _looked(entry: Entry, person: PersonConduct, places: dict[str, CameraConduct]) -> None:
-    original = text(entry, "rendition") == "original"
+    original = text(entry, "rendition") in UNDER_GRANT
     seconds = max(0, number(entry, "seconds"))
     person.looks += 1
     person.originals += original

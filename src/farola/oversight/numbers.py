@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from farola.model import Entry, EntryKind, Reason
+from farola.model import UNDER_GRANT, Entry, EntryKind, Reason
 from farola.oversight.reading import number, text
 
 SMALL = 5
@@ -32,7 +32,9 @@ class Month:
     """`month` is such as `2026-11`, on the town's clocks. Reasons are those of the requests.
 
     The reasons, and the access requests among them, are told once the month is over and empty
-    until then; what people did in all, also before. `availability` is per mille of the time in
+    until then; what people did in all, also before. `incidents` are the different ones for which
+    originals were asked for or taken, `originals` the looks at them, also at one thing alone, both
+    as the ledger has them. `availability` is per mille of the time in
     which cameras were to record, None without any.
     """
 
@@ -41,6 +43,7 @@ class Month:
     cameras: int
     availability: int | None
     events: int
+    incidents: PublicCount
     requests: PublicCount
     granted: PublicCount
     refused: PublicCount
@@ -58,6 +61,7 @@ class Month:
 class _Counts:
     of: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    incidents: set[str] = field(default_factory=set)
     shredded_us: int = 0
 
 
@@ -131,13 +135,15 @@ def _count(entry: Entry, counts: _Counts) -> None:
     member = _COUNTED.get(entry.kind)
     if member is not None:
         counts.of[member] += 1
-    if entry.kind is EntryKind.LOOK_ENDED and text(entry, "rendition") == "original":
+    if entry.kind is EntryKind.LOOK_ENDED and text(entry, "rendition") in UNDER_GRANT:
         counts.of["originals"] += 1
     if entry.kind is EntryKind.KEY_DESTROYED:
         counts.shredded_us += max(0, number(entry, "end_us") - number(entry, "start_us"))
     if entry.kind is EntryKind.ORIGINAL_REQUESTED:
         reason = text(entry, "reason")
         counts.reasons[reason if reason in set(Reason) else Reason.OTHER.value] += 1
+    if entry.kind in {EntryKind.ORIGINAL_REQUESTED, EntryKind.GLASS_BROKEN}:
+        counts.incidents |= {text(entry, "incident").strip().casefold()} - {""}
 
 
 def _month(month: str, counts: _Counts, lines: list[CameraMonth], events: int, this: str) -> Month:
@@ -158,6 +164,7 @@ def _month(month: str, counts: _Counts, lines: list[CameraMonth], events: int, t
         cameras=sum(1 for each in lines if each.wanted_us),
         availability=1000 * (wanted_us - missing_us) // wanted_us if wanted_us else None,
         events=events,
+        incidents=_told(len(counts.incidents)),
         requests=requests,
         granted=decided["granted"],
         refused=decided["refused"],

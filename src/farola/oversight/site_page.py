@@ -11,6 +11,7 @@ from farola.oversight.site_words import SITE_WORDS
 _NUMBERS: tuple[tuple[str, Callable[[Month], PublicCount]], ...] = (
     ("cameras", lambda month: month.cameras),
     ("events", lambda month: month.events),
+    ("incidents", lambda month: month.incidents),
     ("looks", lambda month: month.looks),
     ("originals", lambda month: month.originals),
     ("requests", lambda month: month.requests),

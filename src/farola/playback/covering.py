@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from farola.base import Kind
 from farola.media import ticks_to_us
-from farola.model import Box, Course, CoveredUnit, CoverJob, Recipe, pack_masks
+from farola.model import Box, Course, CoveredUnit, CoverJob, Recipe, Stretch, pack_masks
 from farola.playback.coverer import Coverer, covered_film, covered_still
 from farola.playback.group import Group, times_of
 from farola.playback.maskbook import MaskBook, origin_of
@@ -83,8 +83,9 @@ class Covering:
         self, reader: SegmentReader, group: Group, recipe: Recipe, course: Course
     ) -> Iterator[CoveredUnit]:
         """The group's pictures with the thing on its course left to be seen."""
+        run_id = reader.header.run_id
         times = sorted(unit.media for unit in group.units)
-        places = [(ticks_to_us(media), course.at(group.wall_us(media))) for media in times]
+        places = [(ticks_to_us(media), course.at(group.wall_us(media), run_id)) for media in times]
         job = self._job(reader, group, replace(recipe, style="solid"), None)
         job = replace(job, bare=_course(places), keep=False)
         yield from covered_film(self._coverer, job, group, self._patience_s)
@@ -167,7 +168,7 @@ def _course(places: Sequence[tuple[int, Box | None]]) -> Course:
     rows = groupby(places, key=lambda place: place[1] is not None)
     return Course(
         tuple(
-            tuple((at_us, box) for at_us, box in row if box is not None)
+            Stretch(tuple((at_us, box) for at_us, box in row if box is not None))
             for known, row in rows
             if known
         )

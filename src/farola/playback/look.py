@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from farola.base import Error, Kind, get_logger
 from farola.model import CoverJob, Recipe, Span, StreamKind
@@ -15,9 +16,16 @@ from farola.store import Keys, SegmentReader
 
 _log = get_logger("playback")
 
-type Look = tuple[CoverJob, Callable[[int], int], bool]
-"""A job with `look`, what tells the wall time (UTC microseconds) of a picture's media ticks, and
-whether it follows the job before without a break."""
+
+class Look(NamedTuple):
+    """A job with `look`, what tells the wall time (UTC microseconds) of a picture's media ticks,
+    whether it follows the job before without a break, and the run that it is of.
+    """
+
+    job: CoverJob
+    wall_of: Callable[[int], int]
+    joined: bool
+    run_id: str
 
 
 class RecordedLook:
@@ -65,5 +73,5 @@ class RecordedLook:
                 lead=group.lead,
                 look=True,
             )
-            yield job, group.wall_us, batch.joined and not broken
+            yield Look(job, group.wall_us, batch.joined and not broken, header.run_id)
             broken = False

@@ -231,6 +231,10 @@ class RedactedPlayback:
     def _opened(self, camera_id: str, path: PurePosixPath) -> Iterator[SegmentReader]:
         with SegmentReader.open(self._root / path, self._keys) as reader:
             check_asked(reader.header, camera_id, path)
+            one_thing = self.rendition is Rendition.ONE_THING
+            if one_thing and reader.header.stream is not StreamKind.MAIN:
+                # It was looked for there, and a sub-stream may show another part of the place.
+                raise Error(Kind.UNAVAILABLE, "one thing alone is shown in the main stream")
             yield reader
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import fmean
 
-from farola.model import NOWHERE, PLATED, Box, Course, Label, Sighting, Spot
+from farola.model import NOWHERE, PLATED, Box, Course, Label, Sighting, Spot, Stretch
 
 type Sample = tuple[int, Sequence[Sighting]]
 """What was seen in one picture, and its time in UTC microseconds."""
@@ -38,10 +38,11 @@ SIDE = 0.35
 """The free room at each side, in widths of the thing; above and below a third of it in heights."""
 
 
-def course_of(samples: Sequence[Sample], spot: Spot) -> Course:
+def course_of(samples: Sequence[Sample], spot: Spot, run_id: str = "") -> Course:
     """Where the thing under `spot` is, as far as that is sure; empty when it is not even there.
 
-    `samples` are the pictures looked at, in order of time, with the numbers of one tracker.
+    `samples` are the pictures looked at of one run, in order of time, with the numbers of one
+    tracker.
     """
     chosen = _pointed_at(samples, spot)
     if chosen is None:
@@ -58,7 +59,8 @@ def course_of(samples: Sequence[Sample], spot: Spot) -> Course:
         first -= 1
     if first == last:
         return NOWHERE
-    return Course((tuple(_points(samples, track, seen[first : last + 1])),))
+    points = tuple(_points(samples, track, seen[first : last + 1]))
+    return Course((Stretch(points, run_id),))
 
 
 def is_over(samples: Sequence[Sample], spot: Spot) -> bool:

@@ -13,7 +13,7 @@ from enum import IntEnum
 from typing import Any, BinaryIO
 
 from farola.base import Error, Kind
-from farola.model import Box, Course, Label, Sighting
+from farola.model import Box, Course, Label, Sighting, Stretch
 
 MOST_BYTES = 64 << 20
 _HEAD = struct.Struct(">IB")
@@ -116,12 +116,12 @@ def unpack_sightings(rows: Sequence[Sequence[Any]]) -> list[Sighting]:
 def pack_course(course: Course) -> list[list[list[Any]]]:
     """A course as a head carries it."""
     return [
-        [[at_us, box.left, box.top, box.width, box.height] for at_us, box in stretch]
+        [[at_us, box.left, box.top, box.width, box.height] for at_us, box in stretch.points]
         for stretch in course.stretches
     ]
 
 
 def unpack_course(rows: Sequence[Sequence[Sequence[Any]]]) -> Course:
     return Course(
-        tuple(tuple((at_us, Box(*sides)) for at_us, *sides in stretch) for stretch in rows)
+        tuple(Stretch(tuple((at_us, Box(*sides)) for at_us, *sides in points)) for points in rows)
     )
