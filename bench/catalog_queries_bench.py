@@ -19,11 +19,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select
 
 from bench.row import Row
-from farola.catalog import Catalog, NewCamera
+from farola.catalog import Catalog
 from farola.catalog.database import Database
 from farola.catalog.tables import SegmentRow, StreamRow
 from farola.media import FragmentEntry, pack_fragments
-from farola.model import Address, Papers, Run, Segment, Span, StreamKind
+from farola.model import Address, CameraDraft, Papers, Run, Segment, Span, StreamKind
 
 CAMERAS = 4_000
 START_US = 1_795_500_000_000_000
@@ -61,7 +61,7 @@ def fill(path: Path, segments: int, draw: random.Random) -> float:
     with Catalog.open(path) as catalog, catalog.batch():
         for number in range(CAMERAS):
             camera = catalog.cameras.add(
-                NewCamera(
+                CameraDraft(
                     f"camera {number}",
                     "place",
                     Address("rtsp", "10.0.0.1", 554, "/"),

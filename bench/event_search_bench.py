@@ -22,10 +22,10 @@ from pathlib import Path
 from sqlalchemy import insert
 
 from bench.row import Row
-from farola.catalog import Catalog, NewCamera
+from farola.catalog import Catalog
 from farola.catalog.database import Database
 from farola.catalog.tables import EventRow
-from farola.model import Address, Condition, EventFilter, Label, Papers
+from farola.model import Address, CameraDraft, Condition, EventFilter, Label, Papers
 
 EVENTS = 10_000_000
 CAMERAS = 200
@@ -96,7 +96,7 @@ def fill(path: Path, count: int, draw: random.Random) -> float:
         for number in range(CAMERAS):
             address = Address("rtsp", "10.1.2.3", 554, "/main")
             papers = Papers("traffic safety", "By-law 7/2026", "Public works")
-            camera = NewCamera(f"camera {number}", "a place", address, None, papers, True)
+            camera = CameraDraft(f"camera {number}", "a place", address, None, papers, True)
             catalog.cameras.add(camera, camera_id=f"cam-{number:012}")
     database = Database.connect(path, 5_000)
     indexes = list(EventRow.__table__.indexes)  # type: ignore[attr-defined]

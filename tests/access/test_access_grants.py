@@ -15,12 +15,13 @@ from laid_catalog import lay_catalog
 from farola.access import GrantBook, GrantDesk
 from farola.access.asking import digest_of, whole_minutes
 from farola.base import Error, Kind, ManualClock
-from farola.catalog import Catalog, NewCamera
+from farola.catalog import Catalog
 from farola.config.oversight import Grants as GrantSettings
 from farola.model import (
     Address,
     Asked,
     Assignment,
+    CameraDraft,
     EntryKind,
     Grant,
     Papers,
@@ -49,7 +50,7 @@ class Town:
         papers = Papers("safety", "by-law 7", "public works")
         address = Address("rtsp", "10.0.0.9", 554, "/main")
         self.camera, self.other = (
-            catalog.cameras.add(NewCamera(name, name, address, None, papers, enabled=True)).id
+            catalog.cameras.add(CameraDraft(name, name, address, None, papers, enabled=True)).id
             for name in ("north", "south")
         )
         self.group = catalog.groups.save(None, "North", [self.camera])

@@ -10,12 +10,11 @@ from farola.app.parts import Parts, open_parts
 from farola.app.record import settings_for
 from farola.app.retaining import Retainer
 from farola.base import Error, Kind, ManualClock, new_id
-from farola.catalog import NewCamera
 from farola.config import Settings
 from farola.ledger import Ledger
 from farola.media import FragmentEntry, pack_fragments
 from farola.merkle import root_of
-from farola.model import STANDARD, Address, Papers, Run, Segment, StreamKind
+from farola.model import STANDARD, Address, CameraDraft, Papers, Run, Segment, StreamKind
 from farola.store import Fragment, SegmentHeader, SegmentReader, SegmentWriter
 
 HOUR = 3_600_000_000
@@ -68,7 +67,9 @@ class Hours:
     def add_camera(self, name: str) -> str:
         address = Address("rtsp", "10.0.0.9", 554, f"/{name}")
         papers = Papers("safety", "by-law 7", "public works")
-        return self.parts.catalog.cameras.add(NewCamera(name, name, address, None, papers, True)).id
+        return self.parts.catalog.cameras.add(
+            CameraDraft(name, name, address, None, papers, True)
+        ).id
 
     def _segment(self, camera: str, retention_class: str) -> Path:
         start_us = self.clock.wall_us() + 60_000_000

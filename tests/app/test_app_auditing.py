@@ -13,10 +13,9 @@ from farola.app.parts import Parts, open_parts
 from farola.app.publishing import SitePublisher
 from farola.app.witnesses import Witnesses
 from farola.base import Error, Kind, ManualClock
-from farola.catalog import NewCamera
 from farola.config import Settings
 from farola.ledger import EntryFilter, Ledger, parse_verifier
-from farola.model import Address, EntryKind, Papers, Person, Session, Span
+from farola.model import Address, CameraDraft, EntryKind, Papers, Person, Session, Span
 
 NOW_US = 1_795_500_000_000_000
 WHOLE = Span(NOW_US - 1_000_000, NOW_US + 3_600_000_000)
@@ -134,7 +133,7 @@ def test_notices_and_register_are_made_of_what_is_configured(tmp_path: Path) -> 
     ):
         begin(ledger)
         camera = parts.catalog.cameras.add(
-            NewCamera("north", "North gate", address, None, papers, enabled=True)
+            CameraDraft("north", "North gate", address, None, papers, enabled=True)
         )
         witnesses = Witnesses(settings.ledger, ledger, parts.clock)
         SitePublisher(parts, ledger, witnesses, lambda _: 72).publish()

@@ -13,11 +13,10 @@ from farola.app.ledger import begin, open_ledger, origin_of
 from farola.app.parts import Parts, open_parts
 from farola.app.plans import open_credentials, seal_credentials
 from farola.base import Error, Kind, ManualClock
-from farola.catalog import NewCamera
 from farola.config import Settings
 from farola.keys import DataKey, rotation, unpack_backup
 from farola.ledger import EntryFilter
-from farola.model import Address, Credentials, EntryKind, Papers
+from farola.model import Address, CameraDraft, Credentials, EntryKind, Papers
 
 NOW_US = 1_795_500_000_000_000
 HOUR_US = 3_600_000_000
@@ -33,7 +32,7 @@ class Town:
         self._at(folder)
         papers = Papers("safety", "by-law 7", "public works")
         address = Address("rtsp", "10.0.0.9", 554, "/main")
-        camera = NewCamera("north", "North", address, None, papers, enabled=True)
+        camera = CameraDraft("north", "North", address, None, papers, enabled=True)
         with self.parts() as parts, open_ledger(parts) as ledger:
             begin(ledger)
             self.origin = origin_of(parts)

@@ -12,10 +12,11 @@ from laid_catalog import lay_catalog
 
 from farola.app.noticing import Noticing
 from farola.base import ManualClock
-from farola.catalog import Catalog, NewCamera
+from farola.catalog import Catalog
 from farola.model import (
     Address,
     Box,
+    CameraDraft,
     Condition,
     Event,
     EventFilter,
@@ -43,7 +44,7 @@ SOMEBODY = [Sighting(1, Label.PERSON, 0.9, Box(0.4, 0.4, 0.1, 0.2), sure=True)]
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
     path = lay_catalog(tmp_path / "catalog.db")
     with Catalog.open(path, clock=ManualClock(NOW_US), busy_ms=50) as catalog:
-        camera = NewCamera(
+        camera = CameraDraft(
             "north",
             "Plaza",
             Address("rtsp", "10.1.2.3", 554, "/main"),
@@ -181,7 +182,7 @@ async def test_what_waits_for_a_locked_catalogue_when_the_server_stops_is_writte
 async def test_a_camera_without_zones_is_counted(catalog: Catalog) -> None:
     camera = catalog.cameras.get("cam-1")
     catalog.cameras.add(
-        NewCamera("south", "Port", camera.main, None, camera.papers, True), camera_id="cam-2"
+        CameraDraft("south", "Port", camera.main, None, camera.papers, True), camera_id="cam-2"
     )
     async with noticing(catalog) as eyes:
         eyes.shape("cam-2", 640, 480)

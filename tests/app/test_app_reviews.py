@@ -5,9 +5,8 @@ from pathlib import Path
 from farola.app.parts import open_parts
 from farola.app.reviews import Reviews
 from farola.base import Kind, ManualClock
-from farola.catalog import NewCamera
 from farola.config import Settings
-from farola.model import REVIEW_US, Address, Papers
+from farola.model import REVIEW_US, Address, CameraDraft, Papers
 
 NOW_US = 1_795_500_000_000_000
 
@@ -19,8 +18,8 @@ def test_a_review_is_due_after_a_year_and_approving_again_does_it(tmp_path: Path
         papers = Papers("safety", "by-law 7", "public works", "works", "report 3", density=125)
         address = Address("rtsp", "10.0.0.9", 554, "/main")
         cameras = parts.catalog.cameras
-        north = cameras.add(NewCamera("n", "North gate", address, None, papers, enabled=True))
-        cameras.add(NewCamera("s", "South gate", address, None, papers, enabled=True))
+        north = cameras.add(CameraDraft("n", "North gate", address, None, papers, enabled=True))
+        cameras.add(CameraDraft("s", "South gate", address, None, papers, enabled=True))
         cameras.approve(north.id, north.papers_digest, None)
         reviews = Reviews(parts)
         clock.advance(REVIEW_US - 1)

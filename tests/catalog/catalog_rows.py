@@ -1,8 +1,7 @@
 """Rows for tests: segments of two-second fragments, and what to read of them."""
 
-from farola.catalog import NewCamera
 from farola.media import FragmentEntry, pack_fragments
-from farola.model import Address, Mounting, Papers, Position, Segment, StreamKind
+from farola.model import Address, CameraDraft, Mounting, Papers, Position, Segment, StreamKind
 
 NOW_US = 1_795_500_000_000_000  # 2026-11-24 06:00 UTC
 
@@ -11,8 +10,8 @@ FRAGMENT_TICKS = 180_000
 FRAGMENT_BYTES = 1_000_000
 
 
-def new_camera(name: str = "Plaza") -> NewCamera:
-    return NewCamera(
+def new_camera(name: str = "Plaza") -> CameraDraft:
+    return CameraDraft(
         name=name,
         place="Plaza San Martín",
         main=Address("rtsp", "10.1.2.3", 554, "/main?x=1"),

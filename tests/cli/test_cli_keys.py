@@ -18,12 +18,11 @@ from farola.app.parts import Parts, only_recorder, open_parts
 from farola.app.plans import open_credentials, seal_credentials
 from farola.app.retaining import Retainer
 from farola.base import Error, Kind, SystemClock, new_id
-from farola.catalog import NewCamera
 from farola.cli.keys import keys_app
 from farola.config import Settings
 from farola.keys import unpack_backup
 from farola.ledger import EntryFilter, Ledger
-from farola.model import Address, Credentials, EntryKind, Papers, Span, StreamKind
+from farola.model import Address, CameraDraft, Credentials, EntryKind, Papers, Span, StreamKind
 from farola.store import Fragment, SegmentHeader, SegmentReader, SegmentWriter
 
 HOUR_US = 3_600_000_000
@@ -40,7 +39,7 @@ class Town:
         self.config.write_text("[logs]\nlevel = 'error'\n")
         papers = Papers("safety", "by-law 7", "public works")
         address = Address("rtsp", "10.0.0.9", 554, "/main")
-        camera = NewCamera("north", "North", address, None, papers, enabled=True)
+        camera = CameraDraft("north", "North", address, None, papers, enabled=True)
         with self.open(create=True) as (parts, ledger):
             begin(ledger)
             self.camera = parts.catalog.cameras.add(camera).id

@@ -11,7 +11,7 @@ from laid_catalog import lay_catalog
 from media_footage import Footage
 
 from farola.base import Kind, ManualClock, new_id
-from farola.catalog import Catalog, NewCamera
+from farola.catalog import Catalog
 from farola.gate import PlaybackSource
 from farola.keys import Keystore
 from farola.media import (
@@ -20,7 +20,17 @@ from farola.media import (
     pack_samples,
     ticks_to_us,
 )
-from farola.model import Address, Camera, Papers, Recipe, Run, Segment, Span, StreamKind
+from farola.model import (
+    Address,
+    Camera,
+    CameraDraft,
+    Papers,
+    Recipe,
+    Run,
+    Segment,
+    Span,
+    StreamKind,
+)
 from farola.playback import Coverer, Playback, RedactedPlayback
 from farola.store import Fragment, SegmentHeader, SegmentWriter
 
@@ -188,8 +198,8 @@ class Street:
         return path
 
 
-def camera_named(name: str) -> NewCamera:
-    return NewCamera(
+def camera_named(name: str) -> CameraDraft:
+    return CameraDraft(
         name=name,
         place="Plaza San Martín",
         main=Address("rtsp", "10.1.2.3", 554, "/main"),

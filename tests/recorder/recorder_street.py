@@ -9,9 +9,9 @@ from farola.app.checking import check_town
 from farola.app.parts import Parts, open_parts
 from farola.app.record import settings_for
 from farola.base import ManualClock
-from farola.catalog import Finding, NewCamera
+from farola.catalog import Finding
 from farola.media import Codec, CodecConfig, Sample
-from farola.model import Address, Gap, Papers, Run, Segment, Span, StreamKind
+from farola.model import Address, CameraDraft, Gap, Papers, Run, Segment, Span, StreamKind
 from farola.recorder import StreamKey, recover_streams
 from farola.recorder.cutter import Cut
 from farola.recorder.gaps import GapBook
@@ -103,7 +103,7 @@ def opened_street(folder: Path) -> Iterator[Street]:
     clock = ManualClock(wall_us=START_US)
     with open_parts(settings_for(folder / "data"), clock, create=True) as parts:
         camera = parts.catalog.cameras.add(
-            NewCamera(
+            CameraDraft(
                 name="Plaza",
                 place="Plaza San Martín",
                 main=Address("rtsp", "10.1.2.3", 554, "/main"),

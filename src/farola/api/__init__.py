@@ -4,7 +4,6 @@ from farola.api.application import create_app
 from farola.api.server import server_config
 from farola.api.services import (
     STORED,
-    CameraDraft,
     Cameras,
     ConnectionTest,
     LookedAt,
@@ -25,7 +24,6 @@ from farola.api.settings import ApiSettings
 __all__ = [
     "STORED",
     "ApiSettings",
-    "CameraDraft",
     "Cameras",
     "ConnectionTest",
     "LookedAt",

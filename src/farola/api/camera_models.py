@@ -17,7 +17,7 @@ from farola.api.fields import (
     Prose,
     Secret,
 )
-from farola.api.services import STORED, CameraDraft, ConnectionTest, Stored
+from farola.api.services import STORED, ConnectionTest, Stored
 from farola.base import Kind
 from farola.model import (
     CLASS_NAME,
@@ -29,6 +29,7 @@ from farola.model import (
     Address,
     Alarm,
     Camera,
+    CameraDraft,
     CameraState,
     Credentials,
     Mounting,

@@ -17,9 +17,9 @@ from farola.api.camera_models import (
 from farola.api.fields import CameraId, problem_of
 from farola.api.guard import SignedIn
 from farola.api.reach import Reach, camera_of, cameras_of, off_loop, record, require, require_proof
-from farola.api.services import STORED, CameraDraft, ConnectionTest
+from farola.api.services import STORED, ConnectionTest
 from farola.base import Error, Kind
-from farola.model import Act, Address, Body, Camera, EntryKind
+from farola.model import Act, Address, Body, Camera, CameraDraft, EntryKind
 
 router = APIRouter(prefix="/api/cameras", tags=["cameras"])
 

@@ -20,6 +20,7 @@ from farola.model import (
     Alarm,
     Body,
     Camera,
+    CameraDraft,
     CameraState,
     Condition,
     Credentials,
@@ -33,10 +34,7 @@ from farola.model import (
     Hold,
     HourCount,
     Label,
-    Mounting,
-    Papers,
     Point,
-    Position,
     RetentionClass,
     Rule,
     Schedule,
@@ -59,20 +57,6 @@ class Stored(Enum):
 
 
 STORED = Stored.STORED
-
-
-@dataclass(frozen=True, slots=True)
-class CameraDraft:
-    """A camera as somebody describes it, before it has an id."""
-
-    name: str
-    place: str
-    main: Address
-    sub: Address | None
-    papers: Papers
-    enabled: bool
-    mounting: Mounting | None = None
-    position: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)

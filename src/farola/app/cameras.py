@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from farola.access import check_host
-from farola.api import STORED, CameraDraft, ConnectionTest, Stored
+from farola.api import STORED, ConnectionTest, Stored
 from farola.app.asking import ask_camera
 from farola.app.parts import Parts
 from farola.app.plans import open_credentials, seal_credentials
 from farola.base import Error, Kind, new_id
-from farola.catalog import NewCamera
-from farola.model import STANDARD, Address, Camera, Credentials, Density, densities
+from farola.model import STANDARD, Address, Camera, CameraDraft, Credentials, Density, densities
 
 
 class CameraDesk:
@@ -31,18 +30,20 @@ class CameraDesk:
 
     def add(self, draft: CameraDraft, credentials: Credentials | None) -> Camera:
         """Raises CONFLICT for a name in use, ADDRESS_REFUSED for what is no host at all."""
+        self._check(draft)
         camera_id = new_id("cam")
         sealed = None
         if credentials is not None:
             sealed = seal_credentials(self._keystore, camera_id, credentials)
-        camera = self._catalog.cameras.add(self._new(draft), sealed, camera_id=camera_id)
+        camera = self._catalog.cameras.add(draft, sealed, camera_id=camera_id)
         self._changed()
         return camera
 
     def update(
         self, camera_id: str, draft: CameraDraft, credentials: Credentials | Stored | None
     ) -> Camera:
-        camera = self._catalog.cameras.update(camera_id, self._new(draft))
+        self._check(draft)
+        camera = self._catalog.cameras.update(camera_id, draft)
         if credentials is not STORED:
             # Not in one transaction with the rest: the old bytes are scrubbed out of the file
             # after the commit, which an open transaction would prevent.
@@ -72,7 +73,7 @@ class CameraDesk:
             login = await asyncio.to_thread(self._stored, camera_id, main)
         return await ask_camera(main, login, self._settings, self._clock)
 
-    def _new(self, draft: CameraDraft) -> NewCamera:
+    def _check(self, draft: CameraDraft) -> None:
         for address in (draft.main, draft.sub):
             if address is not None:
                 check_host(address.host)
@@ -84,16 +85,6 @@ class CameraDesk:
                 f"there is no such retention class; there are: {told}",
                 field="retention_class",
             )
-        return NewCamera(
-            name=draft.name,
-            place=draft.place,
-            main=draft.main,
-            sub=draft.sub,
-            papers=draft.papers,
-            enabled=draft.enabled,
-            mounting=draft.mounting,
-            position=draft.position,
-        )
 
     def _stored(self, camera_id: str, main: Address) -> Credentials | None:
         """The stored credentials, for the host they were given for and no other.

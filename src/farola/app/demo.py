@@ -10,13 +10,13 @@ from farola.app.demo_situations import put_situations
 from farola.app.parts import Parts
 from farola.app.town import FIRST_PERSON, TownReady, run_town
 from farola.base import Clock
-from farola.catalog import NewCamera
 from farola.config import Settings
 from farola.ledger import Ledger
 from farola.model import (
     Address,
     Assignment,
     Body,
+    CameraDraft,
     EntryKind,
     Mounting,
     Papers,
@@ -129,7 +129,7 @@ def _put_cameras(parts: Parts, ledger: Ledger, names: Sequence[str], port: int) 
     known = {camera.name: camera for camera in parts.catalog.cameras.list()}
     for path in names:
         name, place = _PLACES.get(path, (path, path))
-        camera = NewCamera(
+        camera = CameraDraft(
             name=name,
             place=place,
             main=Address("rtsp", "127.0.0.1", port, f"/{path}"),

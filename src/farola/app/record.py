@@ -12,9 +12,8 @@ from farola.app.plans import Plans
 from farola.app.reach import Reach, limits_of
 from farola.app.sources import Source
 from farola.base import Clock, Kind
-from farola.catalog import NewCamera
 from farola.config import Settings
-from farola.model import Papers, Span, StreamKind
+from farola.model import CameraDraft, Papers, Span, StreamKind
 from farola.recorder import Recorder, StreamPlan
 from farola.rtsp import Reader
 
@@ -112,9 +111,9 @@ def plans_for(parts: Parts, sources: Sequence[Source]) -> list[StreamPlan]:
     ]
 
 
-def _camera_of(source: Source) -> NewCamera:
+def _camera_of(source: Source) -> CameraDraft:
     """Whoever starts the recorder by hand answers for it: the papers say so."""
-    return NewCamera(
+    return CameraDraft(
         name=source.shown,
         place=source.address.host,
         main=source.address,

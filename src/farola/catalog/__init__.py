@@ -1,6 +1,6 @@
 """The catalogue: cameras, recordings, situations, people, sessions; SQLite or PostgreSQL."""
 
-from farola.catalog.cameras import Cameras, NewCamera
+from farola.catalog.cameras import Cameras
 from farola.catalog.catalog import Catalog
 from farola.catalog.check import check
 from farola.catalog.events import Events
@@ -31,7 +31,6 @@ __all__ = [
     "FindingKind",
     "Groups",
     "Marks",
-    "NewCamera",
     "Passkeys",
     "People",
     "Rebuilt",

@@ -1,7 +1,7 @@
 """Cameras: where they are reached, why they may exist, and their sealed passwords."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, cast
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -28,25 +28,12 @@ from farola.model import (
     TILT_DEG,
     Address,
     Camera,
+    CameraDraft,
     Mounting,
     Papers,
     Position,
     StreamKind,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class NewCamera:
-    """What an operator says about a camera; the rest of `Camera` comes from the catalogue."""
-
-    name: str
-    place: str
-    main: Address
-    sub: Address | None
-    papers: Papers
-    enabled: bool
-    mounting: Mounting | None = None
-    position: Position | None = None
 
 
 class Cameras:
@@ -58,7 +45,7 @@ class Cameras:
 
     def add(
         self,
-        camera: NewCamera,
+        camera: CameraDraft,
         sealed_credentials: bytes | None = None,
         *,
         camera_id: str | None = None,
@@ -81,7 +68,7 @@ class Cameras:
                 )
         return _camera(camera_id, camera, sealed is not None, created_us)
 
-    def update(self, camera_id: str, camera: NewCamera) -> Camera:
+    def update(self, camera_id: str, camera: CameraDraft) -> Camera:
         """Replace everything but the credentials; `Error(NOT_FOUND)` for an unknown camera."""
         values = _values(camera)
         with self._database.write() as connection:
@@ -248,7 +235,7 @@ def _unknown() -> Error:
     return Error(Kind.NOT_FOUND, "no such camera")
 
 
-def _addresses(camera: NewCamera) -> Sequence[tuple[StreamKind, Address | None]]:
+def _addresses(camera: CameraDraft) -> Sequence[tuple[StreamKind, Address | None]]:
     return (StreamKind.MAIN, camera.main), (StreamKind.SUB, camera.sub)
 
 
@@ -268,7 +255,7 @@ def _parts(address: Address | None) -> dict[str, str | int | None]:
     }
 
 
-def _values(camera: NewCamera) -> dict[str, str | bool | int | float | None]:
+def _values(camera: CameraDraft) -> dict[str, str | bool | int | float | None]:
     """A camera that records must say why it exists (RED_LINES, Always built 5)."""
     papers = camera.papers
     least = 1 if camera.enabled else 0
@@ -315,7 +302,7 @@ def _sealed(sealed: bytes | None) -> bytes | None:
     return None if sealed is None else fields.blob(sealed, "credentials", MOST_SEALED_BYTES)
 
 
-def _camera(camera_id: str, camera: NewCamera, has_credentials: bool, created_us: int) -> Camera:
+def _camera(camera_id: str, camera: CameraDraft, has_credentials: bool, created_us: int) -> Camera:
     return Camera(
         id=camera_id,
         name=camera.name,

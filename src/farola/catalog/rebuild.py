@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from itertools import batched
 
 from farola.base import Error, Kind
-from farola.catalog.cameras import NewCamera
 from farola.catalog.catalog import Catalog
 from farola.catalog.check import EVER
 from farola.catalog.scanned import ScannedSegment, SegmentFiles
-from farola.model import Address, Papers, Run, Segment, StreamKind
+from farola.model import Address, CameraDraft, Papers, Run, Segment, StreamKind
 
 _ROWS_A_TRANSACTION = 200
 
@@ -60,7 +59,7 @@ def rebuild(catalog: Catalog, files: SegmentFiles) -> Rebuilt:
 
 def _add_camera(catalog: Catalog, camera_id: str) -> None:
     catalog.cameras.add(
-        NewCamera(
+        CameraDraft(
             name=camera_id,
             place=camera_id,
             main=Address("rtsp", "unknown.invalid", 554, "/"),

@@ -48,12 +48,11 @@ def add(
 
     Live it is seen once its papers are complete and a privacy officer approved them.
     """
-    from farola.api import CameraDraft
     from farola.app.cameras import CameraDesk
     from farola.app.ledger import begin, open_ledger
     from farola.app.parts import open_parts
     from farola.base import SystemClock
-    from farola.model import Body, EntryKind, Papers
+    from farola.model import Body, CameraDraft, EntryKind, Papers
 
     camera = source(url)
     sub = source(sub_url).address if sub_url else None

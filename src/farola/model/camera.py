@@ -111,6 +111,20 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraDraft:
+    """A camera as somebody describes it; the rest of `Camera` comes from the catalogue."""
+
+    name: str
+    place: str
+    main: Address
+    sub: Address | None
+    papers: Papers
+    enabled: bool
+    mounting: Mounting | None = None
+    position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Camera:
     """A camera as everybody may know it: credentials are not part of it.
 
