@@ -1,6 +1,7 @@
 """Everything known about one stream's scene, and the mask that follows from it for one picture."""
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -69,16 +70,22 @@ class Scene:
     def bare(self) -> Cells:
         """Cells of the one thing that is left to be seen in the picture looked at last.
 
-        Whatever else is covered there is left out.
+        Whatever else is covered there is left out, and all of it when two may be that thing.
         """
         cells = self._grid.empty()
         box = self._bare.at(self._at_us)
         if box is None:
             return cells
         self._grid.mark(cells, box, self._margin)
+        own: list[Trail] = []
         for trail, other in self._boxes:
             if trail is None or not self._is_bare(trail):
                 cells[self._grid.span(other, self._margin)] = False
+            elif all(trail is not each for each in own):
+                own.append(trail)
+        # One that follows the other is the same thing, lost and found by the tracker.
+        if any(one.beside(other) for one, other in combinations(own, 2)):
+            cells[:] = False
         return cells
 
     def _is_bare(self, trail: Trail) -> bool:

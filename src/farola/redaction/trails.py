@@ -40,6 +40,10 @@ class Trail:
     def last_us(self) -> int:
         return self.seen[-1][0]
 
+    def beside(self, other: "Trail") -> bool:
+        """Whether both were seen in the same time."""
+        return self.seen[0][0] <= other.last_us and other.seen[0][0] <= self.last_us
+
     @property
     def believed(self) -> bool:
         """Seen often and well enough to be looked for after it is lost."""
