@@ -8,14 +8,17 @@ import os
 import signal
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import darkroom_world as world
 import numpy as np
 import pytest
 
+from farola.app.darkroom_job import JobLane
 from farola.base import Error, Kind
 from farola.model import CoverState, Sighting, pack_masks
 from farola.vision.frames import Picture
+from farola.vision.wire import Type
 
 PLAIN = world.film(world.textures(20))
 RAW = world.detail(PLAIN.pictures[0])
@@ -212,6 +215,30 @@ async def test_a_job_that_is_no_longer_wanted_frees_its_slots() -> None:
             await anext(units)
             await units.aclose()
         assert len(await world.covered(room, PLAIN.job())) == 20
+
+
+async def test_a_sample_that_nobody_began_to_look_at_gives_its_slot_back() -> None:
+    """Given up between the moment in which it was taken up and the first step of the looking."""
+    sent: list[tuple[Type, dict[str, Any]]] = []
+
+    class Child:
+        def send(self, kind: Type, head: dict[str, Any], payload: bytes = b"") -> None:
+            sent.append((kind, head))
+
+    async with world.darkroom() as room:
+        for steps in range(6):
+            sent.clear()
+            child: Any = Child()
+            lane = JobLane(room, 99, child, world.see_nobody, stills=False, most=None)
+            await asyncio.sleep(0)
+            lane.sample(Picture(room.ring, 0, 96, 96, 0, 0))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            lane.stop()
+            for _ in range(10):
+                await asyncio.sleep(0)
+            answered = [head["slot"] for kind, head in sent if kind in {Type.MISSED, Type.SIGHTED}]
+            assert answered == [0], steps
 
 
 async def test_no_thread_of_a_job_outlives_it() -> None:

@@ -55,7 +55,7 @@ class Lane(ABC):
         self._samples: asyncio.Queue[Picture] = asyncio.Queue()
         self._out: set[int] = set()
         self._turns = asyncio.Semaphore(room.ahead)
-        self._asking: set[asyncio.Task[None]] = set()
+        self._asking: dict[asyncio.Task[None], Picture] = {}
         self._looking = room.spawn(self._look())
 
     @property
@@ -93,8 +93,16 @@ class Lane(ABC):
             await self._turns.acquire()
             picture = await self._samples.get()
             asking = self._room.spawn(self._ask(picture))
-            self._asking.add(asking)
-            asking.add_done_callback(self._asking.discard)
+            self._asking[asking] = picture
+            asking.add_done_callback(self._asked)
+
+    def _asked(self, asking: asyncio.Task[None]) -> None:
+        """A task that was cancelled before its first step has answered nothing."""
+        picture = self._asking.pop(asking)
+        if picture.slot in self._out:
+            self._out.discard(picture.slot)
+            self._turns.release()
+            self._answer(picture, Kind.UNAVAILABLE)
 
     def answered(self) -> None:  # noqa: B027 - who has nothing to do then does nothing
         """A sample has been looked at."""
