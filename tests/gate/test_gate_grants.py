@@ -12,7 +12,7 @@ from test_gate_rules import CAMERA, ROLES, SOMEBODY, SPAN, Sources
 
 from farola.access import GrantBook
 from farola.base import Error, Kind, ManualClock
-from farola.gate import Footage, Gate, Look, Looks, Viewer, decide
+from farola.gate import Footage, Gate, KeyFrame, Look, Looks, Viewer, decide
 from farola.model import EntryKind, Grant, Person, Rendition, Span, Spot, StreamKind
 
 MAIN = StreamKind.MAIN
@@ -136,6 +136,23 @@ async def test_what_cannot_be_told_from_the_rest_is_not_shown_otherwise() -> Non
     assert await refusal(looking) is Kind.THING_UNCLEAR
     assert world.acts.entries == []
     assert world.originals.asked == world.covered.asked == []
+
+
+@pytest.mark.parametrize("spots", [(), SPOTS], ids=["original", "one thing"])
+async def test_a_grant_that_ends_while_the_picture_is_fetched_shows_nothing(
+    spots: tuple[Spot, ...],
+) -> None:
+    world = World(granted(spots=spots))
+    source = world.one_thing if spots else world.originals
+    fetch = source.key_frame
+
+    def slow(camera_id: str, stream: StreamKind, at_us: int) -> KeyFrame:
+        world.clock.advance(61_000_000)
+        return fetch(camera_id, stream, at_us)
+
+    source.key_frame = slow  # type: ignore[method-assign]
+    looking = world.gate.key_frame(SOMEBODY, CAMERA, MAIN, SPAN.start_us, "grn-1")
+    assert await refusal(looking) is Kind.GRANT_ENDED
 
 
 async def test_without_naming_the_grant_everything_stays_covered() -> None:

@@ -94,6 +94,13 @@ def test_who_stands_in_front_stays_covered(score: float) -> None:
     assert all(is_bare(picture, one, head) for one in out[:-1])
 
 
+def test_somebody_large_and_unlikely_before_all_of_it_leaves_nothing_bare() -> None:
+    large = Box(0.1, 0.05, 0.8, 0.9)
+    seen = [person(BOX), person(large, track=2, score=0.25)]
+    picture, out = film(seen, course())
+    assert not any(is_bare(picture, one, BOX) for one in out)
+
+
 def test_a_plate_in_front_stays_covered() -> None:
     car = Box(0.3, 0.55, 0.4, 0.4)
     seen = [person(BOX), Sighting(2, Label.CAR, 0.9, car, sure=True)]

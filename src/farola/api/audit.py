@@ -1,5 +1,7 @@
 """What people did: entries, patterns, notes and signed reports, for those who watch over it."""
 
+from typing import Any
+
 from fastapi import APIRouter, Response
 
 from farola.api.audit_models import (
@@ -87,16 +89,17 @@ async def add_note(body: NoteBody, signed_in: SignedIn, services: Reach) -> None
     await off_loop(services.audit.note, signed_in.session, body.text, body.about)
 
 
+def _pdf_of(meaning: str) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI's declaration of an answer that is a PDF."""
+    content = {PDF: {"schema": {"type": "string", "format": "binary"}}}
+    return {200: {"description": meaning, "content": content}}
+
+
 @router.post(
     "/reports",
     response_class=Response,
-    responses={
-        200: {
-            "description": "The report as a signed PDF",
-            "content": {PDF: {"schema": {"type": "string", "format": "binary"}}},
-        },
-        **problem_of(401, 403, 413, 422, 503, body=True),
-    },
+    responses=_pdf_of("The report as a signed PDF")
+    | problem_of(401, 403, 413, 422, 503, body=True),
 )
 async def make_report(body: ReportBody, signed_in: SignedIn, services: Reach) -> Response:
     """A signed report on a span of at most 100 days; its digest is on the ledger first."""
@@ -109,13 +112,7 @@ async def make_report(body: ReportBody, signed_in: SignedIn, services: Reach) ->
 @router.get(
     "/register.pdf",
     response_class=Response,
-    responses={
-        200: {
-            "description": "The register of processing",
-            "content": {PDF: {"schema": {"type": "string", "format": "binary"}}},
-        },
-        **problem_of(401, 403, 503),
-    },
+    responses=_pdf_of("The register of processing") | problem_of(401, 403, 503),
 )
 async def get_register(signed_in: SignedIn, services: Reach) -> Response:
     """The register of processing that the law asks for, from what is configured now."""
@@ -126,13 +123,7 @@ async def get_register(signed_in: SignedIn, services: Reach) -> Response:
 @router.get(
     "/manual.pdf",
     response_class=Response,
-    responses={
-        200: {
-            "description": "The manual of operations and privacy",
-            "content": {PDF: {"schema": {"type": "string", "format": "binary"}}},
-        },
-        **problem_of(401, 403, 503),
-    },
+    responses=_pdf_of("The manual of operations and privacy") | problem_of(401, 403, 503),
 )
 async def get_manual(signed_in: SignedIn, services: Reach) -> Response:
     """The manual of operations and privacy that the law asks for, from what is configured now."""

@@ -216,7 +216,10 @@ class Gate:
         return replace(footage, chunks=while_lasting(footage.chunks, self._lasting(grant_id)))
 
     def _admit[Media](self, media: Media, decided: _Decided) -> Admitted[Media]:
+        """Raises GRANT_ENDED where fetching took longer than the grant lasted."""
         lasting = self._lasting(decided.grant_id)
+        if not lasting():
+            raise Error(Kind.GRANT_ENDED, "the grant has ended meanwhile")
         return Admitted(media, decided.rendition, lasting, seal=_SEAL)
 
     async def _look(self, decided: _Decided, span: Span) -> None:

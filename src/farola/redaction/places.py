@@ -114,6 +114,7 @@ class Placing:
                 if box.width * box.height > HUGE:
                     places.people[span] |= foreground
                     places.weak[span] = True
+                    places.boxes.append((trail, box))
                     continue
                 self._grid.mark(places.weak, box, self._recipe.margin)
             self._mark(places, box, trail)
